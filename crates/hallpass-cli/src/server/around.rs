@@ -1,0 +1,89 @@
+//! Around every request: one line of log, a panic that stays the fault of one request, and an end to bodies that never
+//! come.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::time::timeout;
+
+/// How long a request may take from the end of its head to its answer. A full queue of password hashes is done in
+/// less; what takes longer is a body that comes in drops.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Answers the request and logs it. The query is left out: it may hold secrets.
+pub(super) async fn request(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let response = answered(LONGEST, next.run(request)).await;
+    tracing::info!(
+        %method,
+        path,
+        status = response.status().as_u16(),
+        micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    response
+}
+
+async fn answered(longest: Duration, work: impl Future<Output = Response>) -> Response {
+    match timeout(longest, without_panic(work)).await {
+        Ok(Some(response)) => response,
+        Ok(None) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+/// The future's result, or `None` where it panicked. The panic's own message is on standard error then.
+async fn without_panic<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        // After a panic the future is dropped and never polled again, so nothing half-done of it is seen.
+        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(result)) => Poll::Ready(Some(result)),
+            Err(_) => {
+                tracing::error!("a handler panicked: its request is answered with 500");
+                Poll::Ready(None)
+            }
+        }
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::time::Duration;
+
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse;
+
+    use super::{answered, without_panic};
+
+    #[tokio::test]
+    async fn a_request_that_never_ends_is_given_up() {
+        let longest = Duration::from_millis(10);
+        let quick = answered(longest, ready(StatusCode::CREATED.into_response())).await;
+        assert_eq!(quick.status(), StatusCode::CREATED);
+        let slow = answered(longest, pending()).await;
+        assert_eq!(slow.status(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_future_only() {
+        assert_eq!(without_panic(async { 7 }).await, Some(7));
+        let panics = async {
+            tokio::task::yield_now().await;
+            assert!(std::hint::black_box(false), "on purpose");
+        };
+        assert_eq!(without_panic(panics).await, None);
+    }
+}

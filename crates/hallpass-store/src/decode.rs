@@ -1,0 +1,228 @@
+//! Columns as rows of ours.
+//!
+//! Django answers 500 for a value that it cannot read; here the one row is refused
+//! with [`StoreError::Corrupt`] and nothing else is touched.
+
+use hallpass_formats::password::EncodedPassword;
+use hallpass_formats::session::SessionKey;
+use hallpass_formats::timestamp::Timestamp;
+use hallpass_formats::token::TokenKey;
+
+use crate::engine::{Columns, Mismatch};
+use crate::error::StoreError;
+use crate::rows::{PermissionRow, SessionRow, TokenRow, UserRow};
+use crate::schema::Schema;
+use crate::statements::users::FIXED_COLUMNS;
+use crate::user_id::UserId;
+use crate::value::Value;
+
+/// One column of a row, with its name for the error.
+#[derive(Clone, Copy)]
+struct Column<'row> {
+    row: &'row dyn Columns,
+    index: usize,
+    table: &'row str,
+    name: &'row str,
+}
+
+impl<'row> Column<'row> {
+    fn corrupt(&self, found: &str, wanted: &str) -> StoreError {
+        StoreError::Corrupt {
+            table: self.table.to_owned(),
+            what: format!("{} holds {found}, not {wanted}", self.name),
+        }
+    }
+
+    fn read<T>(
+        &self,
+        read: fn(&'row dyn Columns, usize) -> Result<Option<T>, Mismatch>,
+    ) -> Result<Option<T>, StoreError> {
+        read(self.row, self.index).map_err(|wrong| self.corrupt(wrong.found, wrong.wanted))
+    }
+
+    fn id(&self) -> Result<UserId, StoreError> {
+        self.read(Columns::id)?
+            .ok_or_else(|| self.corrupt("NULL", "a primary key"))
+    }
+
+    fn optional_text(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.read(Columns::text)?.map(ToOwned::to_owned))
+    }
+
+    fn text(&self) -> Result<String, StoreError> {
+        self.optional_text()?
+            .ok_or_else(|| self.corrupt("NULL", "text"))
+    }
+
+    fn optional_boolean(&self) -> Result<Option<bool>, StoreError> {
+        self.read(Columns::boolean)
+    }
+
+    fn optional_timestamp(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(Columns::timestamp)
+    }
+
+    fn timestamp(&self) -> Result<Timestamp, StoreError> {
+        self.optional_timestamp()?
+            .ok_or_else(|| self.corrupt("NULL", "a date and time"))
+    }
+
+    fn plain(&self) -> Result<Value, StoreError> {
+        self.row
+            .plain(self.index)
+            .map_err(|wrong| self.corrupt(wrong.found, wrong.wanted))
+    }
+}
+
+/// A user whose columns start at `first`.
+pub(crate) fn user(
+    schema: &Schema,
+    row: &dyn Columns,
+    first: usize,
+) -> Result<UserRow, StoreError> {
+    let model = &schema.model;
+    let names = &model.columns;
+    let column = |offset: usize, name| Column {
+        row,
+        index: first + offset,
+        table: &model.table,
+        name,
+    };
+    let mut extra = Vec::with_capacity(model.extra_columns.len());
+    for (offset, name) in model.extra_columns.iter().enumerate() {
+        let value = column(FIXED_COLUMNS + offset, name).plain()?;
+        extra.push((name.clone(), value));
+    }
+    Ok(UserRow {
+        id: column(0, &names.id).id()?,
+        username: column(1, &names.username).text()?,
+        password: EncodedPassword::new(column(2, &names.password).text()?),
+        last_login: column(3, &names.last_login).optional_timestamp()?,
+        is_superuser: column(4, &names.is_superuser).optional_boolean()?,
+        is_staff: column(5, &names.is_staff).optional_boolean()?,
+        // NULL is no yes.
+        is_active: column(6, &names.is_active)
+            .optional_boolean()?
+            .unwrap_or(false),
+        first_name: column(7, &names.first_name).optional_text()?,
+        last_name: column(8, &names.last_name).optional_text()?,
+        email: column(9, &names.email).optional_text()?,
+        date_joined: column(10, &names.date_joined).optional_timestamp()?,
+        extra,
+    })
+}
+
+/// Key and date of a token at the first two columns; its user is known.
+pub(crate) fn token_of(row: &dyn Columns, user_id: UserId) -> Result<TokenRow, StoreError> {
+    let column = |index, name| Column {
+        row,
+        index,
+        table: "authtoken_token",
+        name,
+    };
+    Ok(TokenRow {
+        key: TokenKey::from(column(0, "key").text()?),
+        user_id,
+        created: column(1, "created").timestamp()?,
+    })
+}
+
+/// Key, date and user of a token.
+pub(crate) fn token(row: &dyn Columns) -> Result<TokenRow, StoreError> {
+    let user_id = Column {
+        row,
+        index: 2,
+        table: "authtoken_token",
+        name: "user_id",
+    };
+    token_of(row, user_id.id()?)
+}
+
+/// Key, data and expiry of a session.
+pub(crate) fn session(row: &dyn Columns) -> Result<SessionRow, StoreError> {
+    let column = |index, name| Column {
+        row,
+        index,
+        table: "django_session",
+        name,
+    };
+    let key = column(0, "session_key");
+    Ok(SessionRow {
+        key: SessionKey::from_cookie(&key.text()?)
+            .ok_or_else(|| key.corrupt("text", "a session key"))?,
+        data: column(1, "session_data").text()?,
+        expire_date: column(2, "expire_date").timestamp()?,
+    })
+}
+
+/// Id and login name.
+pub(crate) fn user_name(
+    schema: &Schema,
+    row: &dyn Columns,
+) -> Result<(UserId, String), StoreError> {
+    let model = &schema.model;
+    let column = |index, name| Column {
+        row,
+        index,
+        table: &model.table,
+        name,
+    };
+    Ok((
+        column(0, &model.columns.id).id()?,
+        column(1, &model.columns.username).text()?,
+    ))
+}
+
+/// Application and code name of a permission, and where it comes from.
+pub(crate) fn permission(row: &dyn Columns) -> Result<PermissionRow, StoreError> {
+    let through_group = Column {
+        row,
+        index: 2,
+        table: "auth_permission",
+        name: "origin",
+    };
+    Ok(PermissionRow {
+        app_label: text(row, 0, "django_content_type", "app_label")?,
+        codename: text(row, 1, "auth_permission", "codename")?,
+        through_group: through_group.read(Columns::integer)? == Some(1),
+    })
+}
+
+/// A text that must be there.
+pub(crate) fn text(
+    row: &dyn Columns,
+    index: usize,
+    table: &str,
+    name: &str,
+) -> Result<String, StoreError> {
+    Column {
+        row,
+        index,
+        table,
+        name,
+    }
+    .text()
+}
+
+/// A whole number that must be there.
+pub(crate) fn integer(
+    row: &dyn Columns,
+    index: usize,
+    table: &str,
+    name: &str,
+) -> Result<i64, StoreError> {
+    let column = Column {
+        row,
+        index,
+        table,
+        name,
+    };
+    column
+        .read(Columns::integer)?
+        .ok_or_else(|| column.corrupt("NULL", "a whole number"))
+}
+
+/// A count, which databases give as a signed number.
+pub(crate) fn count(row: &dyn Columns, index: usize) -> Result<u64, StoreError> {
+    integer(row, index, "the answer", "count").map(i64::unsigned_abs)
+}

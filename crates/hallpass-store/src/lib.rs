@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod decode;
+mod engine;
+mod error;
+mod inspect;
+mod migrate;
+#[cfg(feature = "mysql")]
+mod mysql;
+mod operations;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod receivers;
+mod rows;
+mod schema;
+mod sqlite;
+mod statements;
+mod store;
+mod url;
+mod user_id;
+mod user_model;
+mod value;
+
+pub use error::{StoreError, Unavailable};
+pub use inspect::Inspection;
+pub use migrate::{AutoField, MigrationError, MigrationState};
+pub use receivers::{RelatedRows, UserCreated};
+pub use rows::{NewUser, PermissionRow, SessionPage, SessionRow, TokenRow, UserRow};
+pub use store::{Store, StoreOptions};
+pub use url::{DatabaseUrl, DatabaseUrlError};
+pub use user_id::{InvalidUserId, UserId};
+pub use user_model::{InvalidUserModel, UserColumns, UserModel};
+pub use value::Value;

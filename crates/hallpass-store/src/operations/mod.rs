@@ -1,0 +1,8 @@
+//! What is done with rows, once for every database.
+
+pub(crate) mod inspect;
+pub(crate) mod migrate;
+pub(crate) mod permissions;
+pub(crate) mod sessions;
+pub(crate) mod tokens;
+pub(crate) mod users;

@@ -1,0 +1,178 @@
+//! Statements on the user table, built once from the columns that exist.
+
+use crate::engine::{Dialect, Statement};
+use crate::statements::quoted;
+use crate::user_model::UserModel;
+
+/// How many columns the fixed part of a user's SELECT list has; extra columns follow.
+pub(crate) const FIXED_COLUMNS: usize = 11;
+
+/// The statements for one shape of the user table.
+#[derive(Debug)]
+pub(crate) struct UserStatements {
+    /// Parameter: token key. The token's key and date come first, then the user's columns.
+    pub(crate) by_token: Statement,
+    /// Parameter: id.
+    pub(crate) by_id: Statement,
+    /// Parameter: login name.
+    pub(crate) by_username: Statement,
+    /// Parameter: id.
+    pub(crate) group_names: Statement,
+    /// One parameter for each of `insert_columns`.
+    pub(crate) insert: Statement,
+    /// What the parameters of `insert` are.
+    pub(crate) insert_columns: Vec<UserColumn>,
+    /// Parameters: id, password.
+    pub(crate) set_password: Statement,
+    /// Parameters: id, new password, old password.
+    pub(crate) upgrade_password: Statement,
+    /// Parameters: id, time. `None` without such a column.
+    pub(crate) set_last_login: Option<Statement>,
+    /// No parameters: id and login name.
+    pub(crate) without_token: Statement,
+    /// No parameters: how many have no token.
+    pub(crate) count_without_token: Statement,
+    /// No parameters.
+    pub(crate) count: Statement,
+    /// No parameters: algorithm (`!` unusable, empty unrecognised) and count.
+    pub(crate) password_algorithms: Statement,
+}
+
+/// A column of the user table by its role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UserColumn {
+    Username,
+    Password,
+    IsSuperuser,
+    IsStaff,
+    IsActive,
+    FirstName,
+    LastName,
+    Email,
+    DateJoined,
+}
+
+impl UserStatements {
+    /// `has` tells whether a column exists. The required ones are taken for granted.
+    pub(crate) fn build(dialect: Dialect, model: &UserModel, has: impl Fn(&str) -> bool) -> Self {
+        let columns = &model.columns;
+        let table = quoted(&model.table);
+        let id = quoted(&columns.id);
+        let username = quoted(&columns.username);
+        let password = quoted(&columns.password);
+        let or = |name: &str, absent: &str| {
+            if has(name) {
+                format!("u.{}", quoted(name))
+            } else {
+                absent.to_owned()
+            }
+        };
+        let mut list = vec![
+            format!("u.{id}"),
+            format!("u.{username}"),
+            format!("u.{password}"),
+            or(&columns.last_login, "NULL"),
+            or(&columns.is_superuser, "NULL"),
+            or(&columns.is_staff, "NULL"),
+            or(&columns.is_active, dialect.true_literal()),
+            or(&columns.first_name, "NULL"),
+            or(&columns.last_name, "NULL"),
+            or(&columns.email, "NULL"),
+            or(&columns.date_joined, "NULL"),
+        ];
+        list.extend(
+            model
+                .extra_columns
+                .iter()
+                .map(|name| format!("u.{}", quoted(name))),
+        );
+        let list = list.join(", ");
+        let no_token =
+            format!(r#"NOT EXISTS (SELECT 1 FROM "authtoken_token" t WHERE t."user_id" = u.{id})"#);
+        let (insert, insert_columns) = insert(dialect, model, &has);
+        let sql = |text: String| dialect.statement(&text);
+        Self {
+            by_token: sql(format!(
+                r#"SELECT t."key", t."created", {list} FROM "authtoken_token" t JOIN {table} u ON u.{id} = t."user_id" WHERE t."key" = ?1"#
+            )),
+            by_id: sql(format!("SELECT {list} FROM {table} u WHERE u.{id} = ?1")),
+            by_username: sql(format!(
+                "SELECT {list} FROM {table} u WHERE u.{username} = ?1"
+            )),
+            group_names: sql(format!(
+                r#"SELECT g."name" FROM "auth_group" g JOIN {link} l ON l."group_id" = g."id" WHERE l.{user} = ?1 ORDER BY g."id""#,
+                link = quoted(&model.groups_table()),
+                user = quoted(&model.link_column()),
+            )),
+            insert,
+            insert_columns,
+            set_password: sql(format!(
+                "UPDATE {table} SET {password} = ?2 WHERE {id} = ?1"
+            )),
+            upgrade_password: sql(format!(
+                "UPDATE {table} SET {password} = ?2 WHERE {id} = ?1 AND {password} = ?3"
+            )),
+            set_last_login: has(&columns.last_login).then(|| {
+                let last_login = quoted(&columns.last_login);
+                sql(format!(
+                    "UPDATE {table} SET {last_login} = ?2 WHERE {id} = ?1"
+                ))
+            }),
+            without_token: sql(format!(
+                "SELECT u.{id}, u.{username} FROM {table} u WHERE {no_token} ORDER BY u.{id}"
+            )),
+            count_without_token: sql(format!("SELECT count(*) FROM {table} u WHERE {no_token}")),
+            count: sql(format!("SELECT count(*) FROM {table}")),
+            password_algorithms: sql(password_algorithms(dialect, &table, &password)),
+        }
+    }
+}
+
+/// Only what looks like the name of an algorithm is reported: an unhashed password with a
+/// dollar sign in it must not end up in a report.
+fn password_algorithms(dialect: Dialect, table: &str, password: &str) -> String {
+    let dollar = dialect.first_dollar();
+    let name = format!("substr(p, 1, {dollar} - 1)");
+    let plain = dialect.is_plain_word(&name);
+    format!(
+        "SELECT CASE WHEN substr(p, 1, 1) = '!' THEN '!' WHEN {dollar} > 1 AND {plain} \
+         THEN {name} ELSE '' END AS a, count(*) \
+         FROM (SELECT {password} AS p FROM {table}) x GROUP BY 1"
+    )
+}
+
+/// No column of the table has a default, so that every one that exists is named.
+fn insert(
+    dialect: Dialect,
+    model: &UserModel,
+    has: impl Fn(&str) -> bool,
+) -> (Statement, Vec<UserColumn>) {
+    let columns = &model.columns;
+    let optional = [
+        (&columns.is_superuser, UserColumn::IsSuperuser),
+        (&columns.is_staff, UserColumn::IsStaff),
+        (&columns.is_active, UserColumn::IsActive),
+        (&columns.first_name, UserColumn::FirstName),
+        (&columns.last_name, UserColumn::LastName),
+        (&columns.email, UserColumn::Email),
+        (&columns.date_joined, UserColumn::DateJoined),
+    ];
+    let mut names = vec![quoted(&columns.username), quoted(&columns.password)];
+    let mut roles = vec![UserColumn::Username, UserColumn::Password];
+    for (name, role) in optional {
+        // With e-mail login the address is the login column: one value, named once.
+        if has(name) && *name != columns.username {
+            names.push(quoted(name));
+            roles.push(role);
+        }
+    }
+    let places: Vec<String> = (1..=names.len()).map(|n| format!("?{n}")).collect();
+    let sql = format!(
+        "INSERT INTO {} ({}) VALUES ({}){}",
+        quoted(&model.table),
+        names.join(", "),
+        places.join(", "),
+        dialect.returning(&columns.id),
+    );
+    (dialect.statement(&sql), roles)
+}

@@ -1,0 +1,107 @@
+//! Which database it is: the one place that asks.
+//!
+//! A server's future is boxed: it is deep, and a caller that embeds it would meet the compiler's limit on how deep
+//! types may be. Beside a network round trip the box costs nothing; SQLite's way has none.
+
+use crate::engine::{Job, PointRead, Write};
+use crate::error::StoreError;
+#[cfg(feature = "mysql")]
+use crate::mysql::MySql;
+use crate::operations::migrate::Migrated;
+#[cfg(feature = "postgres")]
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+use crate::store::StoreOptions;
+use crate::url::{DatabaseUrlError, ServerUrl};
+
+#[derive(Debug)]
+pub(super) enum Backend {
+    Sqlite(Sqlite),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<Postgres>),
+    #[cfg(feature = "mysql")]
+    MySql(Box<MySql>),
+}
+
+impl Backend {
+    pub(super) async fn open(options: StoreOptions) -> Result<Self, StoreError> {
+        if let Some(server) = options.url.server() {
+            return Self::on_server(server, &options).await;
+        }
+        let sqlite = Sqlite::open(
+            options.url.path(),
+            options.user_model,
+            options.create,
+            options.read_only,
+            options.busy_timeout,
+        );
+        Ok(Self::Sqlite(sqlite.await?))
+    }
+
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        allow(unused_variables)
+    )]
+    async fn on_server(server: &ServerUrl, options: &StoreOptions) -> Result<Self, StoreError> {
+        match server.engine.as_str() {
+            #[cfg(feature = "postgres")]
+            "postgres" | "postgresql" | "pgsql" => {
+                let postgres = Postgres::open(server, options).await?;
+                Ok(Self::Postgres(Box::new(postgres)))
+            }
+            #[cfg(feature = "mysql")]
+            "mysql" | "mariadb" => {
+                let mysql = MySql::open(server, options).await?;
+                Ok(Self::MySql(Box::new(mysql)))
+            }
+            engine => Err(DatabaseUrlError::UnsupportedEngine(engine.to_owned()).into()),
+        }
+    }
+
+    pub(super) async fn point_read<R: PointRead>(
+        &self,
+        text: &str,
+        read: R,
+    ) -> Result<R::Output, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.point_read(text, read).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Box::pin(postgres.point_read(text, read)).await,
+            #[cfg(feature = "mysql")]
+            Self::MySql(mysql) => Box::pin(mysql.point_read(text, read)).await,
+        }
+    }
+
+    pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.write(write).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Box::pin(postgres.write(write)).await,
+            #[cfg(feature = "mysql")]
+            Self::MySql(mysql) => Box::pin(mysql.write(write)).await,
+        }
+    }
+
+    pub(super) async fn scan<J: Job>(&self, job: J) -> Result<J::Output, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.scan(job).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Box::pin(postgres.scan(job)).await,
+            #[cfg(feature = "mysql")]
+            Self::MySql(mysql) => Box::pin(mysql.scan(job)).await,
+        }
+    }
+
+    pub(super) async fn migrate<J>(&self, job: J) -> Result<Migrated, StoreError>
+    where
+        J: Job<Output = Migrated>,
+    {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.migrate(job).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Box::pin(postgres.migrate(job)).await,
+            #[cfg(feature = "mysql")]
+            Self::MySql(mysql) => Box::pin(mysql.migrate(job)).await,
+        }
+    }
+}

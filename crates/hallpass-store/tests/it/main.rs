@@ -1,0 +1,14 @@
+//! The store against databases that Django made, and databases that it makes itself.
+
+mod bulk;
+mod faults;
+#[cfg(feature = "mysql")]
+mod mariadb;
+mod migrations;
+mod model;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod reads;
+mod schema;
+mod support;
+mod writes;

@@ -1,0 +1,6 @@
+//! What only PostgreSQL has.
+
+mod faults;
+mod schema;
+mod tls;
+mod values;

@@ -1,0 +1,68 @@
+//! HTTP Basic: DRF 3.16's `BasicAuthentication`.
+
+use http::HeaderValue;
+
+use super::Authentication;
+use crate::backends::{Credentials, Verdict};
+use crate::identity::Identity;
+use crate::rejection::Rejection;
+use crate::request::RequestContext;
+use crate::wire::authorization;
+
+/// Recognises `Authorization: Basic <base64>` by asking the credential backends.
+///
+/// Each request costs one password hash. A success may upgrade the stored hash; `last_login` stays.
+#[derive(Clone, Debug)]
+pub struct BasicAuthentication {
+    realm: String,
+}
+
+impl BasicAuthentication {
+    /// With DRF's realm, `api`.
+    pub fn new() -> Self {
+        Self::with_realm("api")
+    }
+
+    /// With another realm; it stands between the quotes as given.
+    pub fn with_realm(realm: impl Into<String>) -> Self {
+        Self {
+            realm: realm.into(),
+        }
+    }
+}
+
+impl Default for BasicAuthentication {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Authentication for BasicAuthentication {
+    async fn authenticate(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Result<Option<Identity>, Rejection> {
+        let header = request.authorization();
+        let Some(basic) = authorization::basic_credentials(&header)
+            .map_err(|error| Rejection::authentication_failed(error.to_string()))?
+        else {
+            return Ok(None);
+        };
+        let credentials = Credentials::new(basic.username, basic.password);
+        match request.core().authenticate(&credentials).await? {
+            Verdict::Accepted(accepted) if accepted.user.is_active() => {
+                Ok(Some(Identity::new(accepted.user, "basic")))
+            }
+            Verdict::Accepted(_) => Err(Rejection::authentication_failed(
+                "User inactive or deleted.",
+            )),
+            Verdict::Refused => Err(Rejection::authentication_failed(
+                "Invalid username/password.",
+            )),
+        }
+    }
+
+    fn challenge(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("Basic realm=\"{}\"", self.realm)).ok()
+    }
+}

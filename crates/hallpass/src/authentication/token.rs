@@ -1,0 +1,69 @@
+//! `Authorization: Token <key>`: DRF 3.16's `TokenAuthentication`.
+
+use http::HeaderValue;
+
+use super::Authentication;
+use crate::identity::{Identity, Token, User};
+use crate::rejection::Rejection;
+use crate::request::RequestContext;
+use crate::wire::authorization;
+
+/// Recognises the key in `Authorization: <keyword> <key>`, looked up in `authtoken_token`.
+///
+/// It sets no cookie, never moves `last_login`, and is never subject to CSRF checks.
+#[derive(Clone, Debug)]
+pub struct TokenAuthentication {
+    keyword: String,
+}
+
+impl TokenAuthentication {
+    /// With DRF's keyword, `Token`.
+    pub fn new() -> Self {
+        Self::with_keyword("Token")
+    }
+
+    /// With another keyword, such as `Bearer`. Clients may write it in any letter case; the challenge repeats it
+    /// as given.
+    pub fn with_keyword(keyword: impl Into<String>) -> Self {
+        Self {
+            keyword: keyword.into(),
+        }
+    }
+}
+
+impl Default for TokenAuthentication {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Authentication for TokenAuthentication {
+    async fn authenticate(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Result<Option<Identity>, Rejection> {
+        let header = request.authorization();
+        let Some(key) = authorization::token_credentials(&header, &self.keyword)
+            .map_err(|error| Rejection::authentication_failed(error.to_string()))?
+        else {
+            return Ok(None);
+        };
+        let Some((token, user)) = request.core().tokens().find(&key).await? else {
+            return Err(Rejection::authentication_failed("Invalid token."));
+        };
+        if !user.is_active() {
+            return Err(Rejection::authentication_failed(
+                "User inactive or deleted.",
+            ));
+        }
+        Ok(Some(identify(user, token)))
+    }
+
+    fn challenge(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.keyword).ok()
+    }
+}
+
+fn identify(user: User, token: Token) -> Identity {
+    Identity::new(user, "token").with_token(token)
+}

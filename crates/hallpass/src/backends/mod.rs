@@ -1,0 +1,191 @@
+//! Credential backends: who checks a user name and a password?
+//!
+//! Django's `AUTHENTICATION_BACKENDS`, asked in order: the first that returns a user wins and is remembered in the
+//! session by its dotted path; one that denies (`PermissionDenied`) ends the chain at once.
+
+mod model;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use hallpass_store::UserId;
+
+use crate::accounts::Accounts;
+use crate::future::BoxFuture;
+use crate::identity::User;
+use crate::rejection::Rejection;
+
+pub use model::ModelBackend;
+
+/// A user name and a password, as a client sent them. `Debug` hides the password.
+#[derive(Clone)]
+pub struct Credentials {
+    username: String,
+    password: String,
+}
+
+impl Credentials {
+    /// Both exactly as sent: nothing is trimmed or normalised.
+    pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+        Self {
+            username: username.into(),
+            password: password.into(),
+        }
+    }
+
+    /// The value for the login column.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// The secret.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one backend says of credentials.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// These are this user's.
+    User(User),
+    /// Not known here: ask the next backend.
+    Pass,
+    /// Nobody may log in with these: ask no further (Django's `PermissionDenied`).
+    Deny,
+}
+
+/// One credential backend: Django's `BaseBackend`.
+pub trait CredentialBackend: Send + Sync + 'static {
+    /// The name that a session keeps; a session whose backend is not configured is anonymous.
+    fn path(&self) -> &str;
+
+    /// Checks credentials.
+    fn authenticate(
+        &self,
+        accounts: &Accounts<'_>,
+        credentials: &Credentials,
+    ) -> impl Future<Output = Result<Answer, Rejection>> + Send;
+
+    /// Loads the user of a session that this backend opened; `None` makes the session anonymous.
+    fn user(
+        &self,
+        accounts: &Accounts<'_>,
+        id: &UserId,
+    ) -> impl Future<Output = Result<Option<User>, Rejection>> + Send;
+}
+
+/// A user that a backend accepted.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The user.
+    pub user: User,
+    /// The [`CredentialBackend::path`] of the backend that accepted it.
+    pub backend: String,
+}
+
+/// What the whole chain says.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// A backend accepted the credentials.
+    Accepted(Accepted),
+    /// No backend did.
+    Refused,
+}
+
+/// A backend behind a pointer, so that a list may hold different ones.
+#[derive(Clone)]
+pub struct Backend(Arc<dyn ErasedBackend>);
+
+impl Backend {
+    /// Wraps a backend.
+    pub fn new(backend: impl CredentialBackend) -> Self {
+        Self(Arc::new(backend))
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.path()
+    }
+
+    pub(crate) async fn user(
+        &self,
+        accounts: &Accounts<'_>,
+        id: &UserId,
+    ) -> Result<Option<User>, Rejection> {
+        self.0.user(accounts, id).await
+    }
+}
+
+impl fmt::Debug for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Backend").field(&self.path()).finish()
+    }
+}
+
+/// The object-safe twin of [`CredentialBackend`].
+trait ErasedBackend: Send + Sync {
+    fn path(&self) -> &str;
+    fn authenticate<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        credentials: &'a Credentials,
+    ) -> BoxFuture<'a, Result<Answer, Rejection>>;
+    fn user<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        id: &'a UserId,
+    ) -> BoxFuture<'a, Result<Option<User>, Rejection>>;
+}
+
+impl<B: CredentialBackend> ErasedBackend for B {
+    fn path(&self) -> &str {
+        CredentialBackend::path(self)
+    }
+
+    fn authenticate<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        credentials: &'a Credentials,
+    ) -> BoxFuture<'a, Result<Answer, Rejection>> {
+        Box::pin(CredentialBackend::authenticate(self, accounts, credentials))
+    }
+
+    fn user<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        id: &'a UserId,
+    ) -> BoxFuture<'a, Result<Option<User>, Rejection>> {
+        Box::pin(CredentialBackend::user(self, accounts, id))
+    }
+}
+
+/// Asks `backends` in order.
+pub(crate) async fn authenticate(
+    backends: &[Backend],
+    accounts: &Accounts<'_>,
+    credentials: &Credentials,
+) -> Result<Verdict, Rejection> {
+    for backend in backends {
+        match backend.0.authenticate(accounts, credentials).await? {
+            Answer::User(user) => {
+                return Ok(Verdict::Accepted(Accepted {
+                    user,
+                    backend: backend.path().to_owned(),
+                }));
+            }
+            Answer::Pass => {}
+            Answer::Deny => break,
+        }
+    }
+    tracing::info!("credentials were refused");
+    Ok(Verdict::Refused)
+}

@@ -1,0 +1,114 @@
+//! The core: what every room above works with.
+//!
+//! Settings, rows, hashing threads and backends of one Hallpass, without the policy and the web that
+//! [`Hallpass`](crate::Hallpass) adds on top; it derefs to this.
+
+mod compiled;
+
+use std::fmt;
+use std::sync::Arc;
+
+use hallpass_formats::password_validation::PasswordValidator;
+use hallpass_formats::secret::SecretKeys;
+use hallpass_store::Store;
+
+use crate::accounts::Accounts;
+use crate::backends::{self, Backend, Credentials, Verdict};
+use crate::hashing::HashingPool;
+use crate::rejection::Rejection;
+use crate::sessions::Engine;
+use crate::settings::Settings;
+use crate::signals::Signals;
+use crate::tokens::Tokens;
+
+pub(crate) use compiled::Compiled;
+pub use compiled::InvalidSetting;
+
+/// The settings and the stores of one Hallpass. Cheap to clone. Schemes and permissions reach it through
+/// [`RequestContext::core`](crate::RequestContext::core).
+#[derive(Clone)]
+pub struct Core {
+    parts: Arc<CoreParts>,
+}
+
+/// What a core is made of.
+pub(crate) struct CoreParts {
+    pub(crate) settings: Settings,
+    pub(crate) secret_keys: SecretKeys,
+    pub(crate) compiled: Compiled,
+    pub(crate) store: Store,
+    pub(crate) hashing: HashingPool,
+    pub(crate) password_validators: Vec<Arc<dyn PasswordValidator>>,
+    pub(crate) signals: Signals,
+    pub(crate) backends: Vec<Backend>,
+    pub(crate) session_engine: Engine,
+}
+
+impl Core {
+    pub(crate) fn new(parts: CoreParts) -> Self {
+        Self {
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.parts.settings
+    }
+
+    /// The rows underneath.
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// Users.
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts::new(&self.parts.store, &self.parts.hashing, &self.parts.signals)
+    }
+
+    /// Tokens.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens::new(&self.parts.store)
+    }
+
+    /// Asks the credential backends in order: Django's `authenticate()`.
+    ///
+    /// # Errors
+    /// The store's fault or a full hashing queue, as 503.
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Verdict, Rejection> {
+        backends::authenticate(&self.parts.backends, &self.accounts(), credentials).await
+    }
+
+    pub(crate) fn password_validators(&self) -> &[Arc<dyn PasswordValidator>] {
+        &self.parts.password_validators
+    }
+
+    /// Whether both are clones of one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.parts, &other.parts)
+    }
+
+    pub(crate) fn secret_keys(&self) -> &SecretKeys {
+        &self.parts.secret_keys
+    }
+
+    pub(crate) fn backends(&self) -> &[Backend] {
+        &self.parts.backends
+    }
+
+    pub(crate) fn session_engine(&self) -> &Engine {
+        &self.parts.session_engine
+    }
+
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.parts.compiled
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("store", &self.parts.store)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,54 @@
+//! Settings in the form that every request needs, worked out once at start.
+
+use http::HeaderName;
+
+use crate::settings::{Settings, header_of_meta_name};
+use crate::wire::csrf_token;
+use crate::wire::host::AllowedHosts;
+use crate::wire::origin::TrustedOrigins;
+
+/// The prepared form of some settings.
+pub(crate) struct Compiled {
+    pub(crate) proxy_ssl_header: Option<(HeaderName, String)>,
+    pub(crate) csrf_header: HeaderName,
+    pub(crate) csrf_header_display: String,
+    pub(crate) trusted_origins: TrustedOrigins,
+    pub(crate) allowed_hosts: AllowedHosts,
+}
+
+/// A setting that reads well but means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidSetting {
+    /// A header's name is none.
+    #[error("{0:?} does not name a header; Django writes it HTTP_X_NAME")]
+    HeaderName(String),
+    /// An entry of `csrf_trusted_origins` is no origin.
+    #[error("{0}")]
+    TrustedOrigin(String),
+}
+
+impl Compiled {
+    pub(crate) fn of(settings: &Settings) -> Result<Self, InvalidSetting> {
+        let header = |meta_name: &str| {
+            HeaderName::try_from(header_of_meta_name(meta_name))
+                .map_err(|_| InvalidSetting::HeaderName(meta_name.to_owned()))
+        };
+        let proxy_ssl_header = match &settings.secure_proxy_ssl_header {
+            Some((meta_name, value)) => Some((header(meta_name)?, value.clone())),
+            None => None,
+        };
+        let trusted_origins = TrustedOrigins::new(&settings.csrf_trusted_origins)
+            .map_err(|error| InvalidSetting::TrustedOrigin(error.to_string()))?;
+        // An empty list allows this machine's own names, as Django does while DEBUG is on: a server that nobody
+        // has configured yet answers its developer and nobody else.
+        let local_by_default = settings.debug || settings.allowed_hosts.is_empty();
+        Ok(Self {
+            proxy_ssl_header,
+            csrf_header: header(&settings.csrf_header_name)?,
+            csrf_header_display: csrf_token::header_display_name(&settings.csrf_header_name),
+            trusted_origins,
+            allowed_hosts: AllowedHosts::new(settings.allowed_hosts.clone(), local_by_default),
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! CSRF: was this request sent by our own page?
+//!
+//! Django 5.2's `CsrfViewMiddleware`, run for plain views and, as in DRF, by
+//! [`SessionAuthentication`](crate::SessionAuthentication) when a session user was found. Tokens and Basic
+//! credentials are never checked: no browser adds them by itself.
+
+use http::Method;
+use http::header::{ORIGIN, REFERER};
+
+use crate::rejection::Rejection;
+use crate::request::{FormFault, FormKind, RequestContext};
+use crate::wire::csrf_token;
+use crate::wire::origin::{self, RefererContext};
+
+/// Why the check failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Django's reason, such as `CSRF token missing.`
+    Reason(String),
+    /// The body could not be read.
+    Body(Rejection),
+}
+
+/// Passes safe methods; asks everything else for proof.
+///
+/// Django's order: Origin, Referer (HTTPS without Origin), cookie, form field, header.
+pub(crate) async fn enforce(request: &RequestContext<'_>) -> Result<(), Failure> {
+    if matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+    ) {
+        return Ok(());
+    }
+    check_source(request).map_err(Failure::Reason)?;
+    let core = request.core();
+    let header = request.text_header(&core.compiled().csrf_header);
+    let field = form_field(request, header.is_some())
+        .await
+        .map_err(Failure::Body)?;
+    let cookie = request.exchange().csrf().cookie();
+    csrf_token::verdict(
+        cookie,
+        field.as_deref(),
+        header.as_deref(),
+        &core.compiled().csrf_header_display,
+    )
+    .map_err(Failure::Reason)
+}
+
+fn check_source(request: &RequestContext<'_>) -> Result<(), String> {
+    let core = request.core();
+    let trusted = &core.compiled().trusted_origins;
+    let secure = request.is_secure();
+    let host = request.host();
+    let own_host = core
+        .compiled()
+        .allowed_hosts
+        .check(&host)
+        .is_ok()
+        .then_some(host.as_str());
+    if let Some(sent) = request.text_header(&ORIGIN) {
+        return origin::check_origin(&sent, own_host, secure, trusted);
+    }
+    if !secure {
+        return Ok(());
+    }
+    let port = request.server_port();
+    let context = RefererContext {
+        host: own_host,
+        cookie_domain: core.settings().csrf_cookie_domain.as_deref(),
+        server_port: &port,
+    };
+    origin::check_referer(request.text_header(&REFERER).as_deref(), &context, trusted)
+}
+
+/// `csrfmiddlewaretoken` of a form sent by `POST`.
+///
+/// A multipart body over the limit is not read when a header carries the token: large uploads pass with it.
+async fn form_field(
+    request: &RequestContext<'_>,
+    has_header: bool,
+) -> Result<Option<String>, Rejection> {
+    if request.method() != Method::POST {
+        return Ok(None);
+    }
+    let Some(kind) = request.form_kind() else {
+        return Ok(None);
+    };
+    if kind == FormKind::Multipart && has_header && request.announces_more_than_the_limit() {
+        return Ok(None);
+    }
+    match request.form(kind).await {
+        Ok(form) => Ok(form.last("csrfmiddlewaretoken").map(str::to_owned)),
+        Err(FormFault::Malformed(_)) => Ok(None),
+        Err(FormFault::Refused(rejection)) => Err(rejection),
+    }
+}

@@ -1,0 +1,120 @@
+//! The hashing pool: password hashes on threads of their own.
+//!
+//! One hash takes about a tenth of a second of pure computation, so it never runs on a runtime thread. The queue is
+//! bounded: when it is full the answer is 503 at once, and token checks go on as if nothing happened.
+//!
+//! Where argon2 is in use each thread keeps the 100 MiB that one such hash fills, from the first to the end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use hallpass_formats::password::{EncodeError, EncodedPassword, PasswordHashers, Verdict};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use crate::rejection::Rejection;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The pool. Its threads end when the last handle is dropped.
+#[derive(Debug)]
+pub(crate) struct HashingPool {
+    hashers: Arc<PasswordHashers>,
+    queue: SyncSender<Job>,
+}
+
+impl HashingPool {
+    /// Starts `threads` threads with room for `queue` waiting hashes.
+    pub(crate) fn start(
+        hashers: PasswordHashers,
+        threads: usize,
+        queue: usize,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel::<Job>(queue.max(1));
+        let receiver = Arc::new(Mutex::new(receiver));
+        for number in 0..threads.max(1) {
+            let receiver = Arc::clone(&receiver);
+            thread::Builder::new()
+                .name(format!("hallpass-hash-{number}"))
+                .spawn(move || work(&receiver))?;
+        }
+        Ok(Self {
+            hashers: Arc::new(hashers),
+            queue: sender,
+        })
+    }
+
+    /// Checks `password` against a stored hash, with Django's extra work for hashes that cannot match.
+    pub(crate) async fn verify(
+        &self,
+        password: &str,
+        stored: &EncodedPassword,
+    ) -> Result<Verdict, Rejection> {
+        let (password, stored) = (password.to_owned(), stored.clone());
+        self.run(move |hashers| {
+            let verdict = hashers.verify(&password, &stored);
+            // Django answers 500 to these. Here it is a refusal, and must take as long as the others do.
+            if matches!(verdict, Verdict::Malformed(_)) {
+                hashers.dummy(&password);
+            }
+            verdict
+        })
+        .await
+    }
+
+    /// A fresh hash with the preferred hasher, unless that refuses the password; `None` makes an unusable one.
+    pub(crate) async fn make(
+        &self,
+        password: Option<&str>,
+    ) -> Result<Result<EncodedPassword, EncodeError>, Rejection> {
+        let password = password.map(str::to_owned);
+        self.run(move |hashers| hashers.make(password.as_deref()))
+            .await
+    }
+
+    /// The work of one hash, for a user who does not exist.
+    pub(crate) async fn dummy(&self, password: &str) -> Result<(), Rejection> {
+        let password = password.to_owned();
+        self.run(move |hashers| hashers.dummy(&password)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        hash: impl FnOnce(&PasswordHashers) -> T + Send + 'static,
+    ) -> Result<T, Rejection> {
+        let (reply, answer) = oneshot::channel();
+        let hashers = Arc::clone(&self.hashers);
+        let job = Box::new(move || {
+            // Nobody waits any more: the client went away while the job was queued.
+            if !reply.is_closed() {
+                let _ = reply.send(hash(&hashers));
+            }
+        });
+        if self.queue.try_send(job).is_err() {
+            tracing::warn!("the hashing queue is full: a login is told to come back");
+            return Err(Rejection::unavailable());
+        }
+        answer.await.map_err(|_| {
+            tracing::error!("a password hash ended without an answer");
+            Rejection::unavailable()
+        })
+    }
+}
+
+fn work(receiver: &Mutex<Receiver<Job>>) {
+    loop {
+        // The lock is held while waiting: whoever waits first takes the next job.
+        let job = receiver.lock().recv();
+        match job {
+            // A hasher of the application may panic. Its login fails; the thread must live on for everybody else.
+            Ok(job) => {
+                if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                    tracing::error!("a password hasher panicked");
+                }
+            }
+            Err(_) => return,
+        }
+    }
+}

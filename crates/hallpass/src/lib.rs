@@ -1,0 +1,58 @@
+#![doc = include_str!("../README.md")]
+
+mod accounts;
+mod authentication;
+mod backends;
+pub mod checks;
+mod core;
+mod csrf;
+mod future;
+mod hallpass;
+mod hashing;
+mod identity;
+mod login;
+mod pages;
+mod password_validation;
+mod permissions;
+mod policy;
+mod rejection;
+mod request;
+mod sessions;
+pub mod settings;
+pub mod signals;
+mod throttling;
+mod tokens;
+mod user_permissions;
+mod web;
+#[doc(hidden)]
+pub mod wire;
+
+pub use crate::core::{Core, InvalidSetting};
+pub use accounts::{AccountError, Accounts, NewAccount};
+pub use authentication::{
+    Authentication, BasicAuthentication, Scheme, SessionAuthentication, TokenAuthentication,
+};
+pub use backends::{
+    Accepted, Answer, Backend, CredentialBackend, Credentials, ModelBackend, Verdict,
+};
+pub use hallpass::{Builder, Hallpass, StartError};
+pub use identity::{Identity, Token, User};
+pub use login::{login, logout, update_session_auth_hash};
+pub use permissions::{
+    AllowAny, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, Permission, Requirement,
+    is_safe,
+};
+pub use policy::Policy;
+pub use rejection::Rejection;
+pub use request::RequestContext;
+pub use sessions::{
+    InvalidEngine, ListedSession, ListedSessions, Session, SessionState, Sessions, UserSessions,
+};
+pub use throttling::{Limit, Throttle, Throttled};
+pub use tokens::Tokens;
+pub use user_permissions::{Permissions, UserPermissions};
+pub use web::{ApiView, Auth, CsrfToken, Data, Guard, GuardLayer, GuardedRouter, views};
+pub use wire::form::{FilePart, FormData};
+
+pub use hallpass_formats as formats;
+pub use hallpass_store as store;

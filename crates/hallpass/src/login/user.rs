@@ -1,0 +1,69 @@
+//! Who is logged in: Django 5.2's `django.contrib.auth.get_user`.
+
+use hallpass_formats::session::{
+    AuthHashMatch, BACKEND, USER_HASH, USER_ID, match_auth_hash, session_auth_hash,
+};
+use hallpass_store::UserId;
+
+use crate::identity::User;
+use crate::rejection::Rejection;
+use crate::request::RequestContext;
+
+/// The user of the request's session, resolved at most once.
+///
+/// The session is flushed when its auth hash is missing or no longer fits the stored password; with a hash made
+/// under a fallback secret the key is cycled and the hash renewed.
+pub(crate) async fn user(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
+    let cell = request.exchange().session_user();
+    cell.get_or_try_init(|| resolve(request)).await.cloned()
+}
+
+async fn resolve(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
+    let session = request.session();
+    let (Some(id), Some(path)) = (
+        session.get_str(USER_ID).await?,
+        session.get_str(BACKEND).await?,
+    ) else {
+        return Ok(None);
+    };
+    let Ok(id) = id.parse::<UserId>() else {
+        tracing::warn!("a session names a user id that is not one: it counts as anonymous");
+        return Ok(None);
+    };
+    let core = request.core();
+    let Some(backend) = core
+        .backends()
+        .iter()
+        .find(|backend| backend.path() == path)
+    else {
+        return Ok(None);
+    };
+    let Some(user) = backend.user(&core.accounts(), &id).await? else {
+        return Ok(None);
+    };
+    verify(request, user).await
+}
+
+/// Ends sessions that a password change has outlived.
+async fn verify(request: &RequestContext<'_>, user: User) -> Result<Option<User>, Rejection> {
+    let session = request.session();
+    let keys = request.core().secret_keys();
+    let stored = session.get_str(USER_HASH).await?.unwrap_or_default();
+    match match_auth_hash(&stored, user.password(), keys) {
+        AuthHashMatch::Current => Ok(Some(user)),
+        AuthHashMatch::Fallback => {
+            session.cycle_key().await?;
+            session
+                .insert(
+                    USER_HASH,
+                    session_auth_hash(user.password(), &keys.current).as_str(),
+                )
+                .await?;
+            Ok(Some(user))
+        }
+        AuthHashMatch::None => {
+            session.flush().await?;
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A request's body, read at most once and never past the limit.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use parking_lot::Mutex;
+
+use super::head;
+use crate::rejection::Rejection;
+
+/// Where a body stands.
+#[derive(Debug, Default)]
+enum State {
+    /// Not looked at.
+    Streaming(Body),
+    /// Read by us; handlers get the same bytes again.
+    Read(Bytes),
+    /// Refused once, refused again.
+    Refused(Rejection),
+    /// Handed over, or being read.
+    #[default]
+    Taken,
+}
+
+/// The body of one exchange.
+#[derive(Debug)]
+pub(crate) struct BodySlot {
+    state: Mutex<State>,
+    has_length: bool,
+}
+
+impl BodySlot {
+    pub(super) fn new(body: Body, headers: &HeaderMap) -> Self {
+        let has_length = headers.contains_key(CONTENT_LENGTH) || body.size_hint().exact().is_some();
+        Self {
+            state: Mutex::new(State::Streaming(body)),
+            has_length,
+        }
+    }
+
+    /// All bytes, at most `limit` (`None`: no limit). Django's `request.body`: past `data_upload_max_memory_size`
+    /// the answer is its `Bad Request (400)` page. A body without a length is empty to Django, and so it is here.
+    pub(crate) async fn read(
+        &self,
+        headers: &HeaderMap,
+        limit: Option<u64>,
+    ) -> Result<Bytes, Rejection> {
+        // Taken out first: the lock must not be held by the scrutinee while an arm puts the state back.
+        let state = std::mem::take(&mut *self.state.lock());
+        let body = match state {
+            State::Streaming(body) => body,
+            State::Read(bytes) => {
+                *self.state.lock() = State::Read(bytes.clone());
+                return Ok(bytes);
+            }
+            State::Refused(rejection) => {
+                *self.state.lock() = State::Refused(rejection.clone());
+                return Err(rejection);
+            }
+            State::Taken => {
+                tracing::error!("the body was asked for after the handler took it");
+                return Err(Rejection::server_error());
+            }
+        };
+        let outcome = if self.has_length {
+            collect(body, headers, limit).await
+        } else {
+            Ok(Bytes::new())
+        };
+        *self.state.lock() = match &outcome {
+            Ok(bytes) => State::Read(bytes.clone()),
+            Err(rejection) => State::Refused(rejection.clone()),
+        };
+        outcome
+    }
+
+    /// The body for the handler: the untouched stream, or what was read of it.
+    pub(crate) fn take(&self) -> Body {
+        let state = std::mem::take(&mut *self.state.lock());
+        match state {
+            State::Streaming(body) => body,
+            State::Read(bytes) => Body::from(bytes),
+            State::Refused(_) | State::Taken => Body::empty(),
+        }
+    }
+
+    /// Puts the body back for views that are handlers themselves.
+    pub(crate) fn restore(&self, body: Body) {
+        let mut state = self.state.lock();
+        if matches!(*state, State::Taken) {
+            *state = State::Streaming(body);
+        }
+    }
+}
+
+async fn collect(body: Body, headers: &HeaderMap, limit: Option<u64>) -> Result<Bytes, Rejection> {
+    let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    if head::content_length(headers).is_some_and(|length| length > limit as u64) {
+        return Err(Rejection::bad_request_page());
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Rejection::bad_request_page()),
+        Err(error) => {
+            tracing::info!(%error, "the client's body ended early");
+            Err(Rejection::bad_request_page())
+        }
+    }
+}

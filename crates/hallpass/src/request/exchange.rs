@@ -1,0 +1,105 @@
+//! One exchange: what a request's layers, schemes and handler share until its response is finished.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use axum::body::Body;
+use http::header::COOKIE;
+use http::request::Parts;
+use tokio::sync::OnceCell;
+
+use super::body::BodySlot;
+use super::csrf_secret::CsrfState;
+use crate::core::Core;
+use crate::identity::User;
+use crate::sessions::Session;
+use crate::wire::cookies::Cookies;
+
+/// The shared state of one request and its response. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Exchange(Arc<Inner>);
+
+struct Inner {
+    core: Core,
+    session: Session,
+    csrf: CsrfState,
+    body: BodySlot,
+    /// How many spaces the client wants JSON indented by; 0 for none.
+    indent: AtomicU8,
+    /// Django's lazy `request.user`, resolved from the session at most once; login and logout replace it.
+    session_user: parking_lot::Mutex<Arc<OnceCell<Option<User>>>>,
+}
+
+impl Exchange {
+    /// Reads the two cookies; nothing else of the request is looked at.
+    pub(crate) fn new(core: &Core, parts: &Parts, body: Body) -> Self {
+        let settings = core.settings();
+        let (session_cookie, csrf_cookie) = if parts.headers.contains_key(COOKIE) {
+            let cookies = Cookies::parse(
+                parts
+                    .headers
+                    .get_all(COOKIE)
+                    .iter()
+                    .map(http::HeaderValue::as_bytes),
+            );
+            let find = |name: &str| cookies.find(name).map(std::borrow::Cow::into_owned);
+            (
+                find(&settings.session_cookie_name),
+                find(&settings.csrf_cookie_name),
+            )
+        } else {
+            (None, None)
+        };
+        Self(Arc::new(Inner {
+            session: Session::new(core.clone(), session_cookie.as_deref()),
+            csrf: CsrfState::new(csrf_cookie),
+            body: BodySlot::new(body, &parts.headers),
+            indent: AtomicU8::new(0),
+            session_user: parking_lot::Mutex::default(),
+            core: core.clone(),
+        }))
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.0.core
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    pub(crate) fn csrf(&self) -> &CsrfState {
+        &self.0.csrf
+    }
+
+    pub(crate) fn body(&self) -> &BodySlot {
+        &self.0.body
+    }
+
+    /// What `Accept: application/json; indent=…` asks for.
+    pub(crate) fn indent(&self) -> Option<u8> {
+        Some(self.0.indent.load(Ordering::Relaxed)).filter(|spaces| *spaces > 0)
+    }
+
+    /// Remembers what the content negotiation found.
+    pub(crate) fn set_indent(&self, spaces: Option<u8>) {
+        self.0.indent.store(spaces.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// The cell of the session's user.
+    pub(crate) fn session_user(&self) -> Arc<OnceCell<Option<User>>> {
+        self.0.session_user.lock().clone()
+    }
+
+    /// What login and logout do to `request.user`.
+    pub(crate) fn replace_session_user(&self, user: Option<User>) {
+        *self.0.session_user.lock() = Arc::new(OnceCell::new_with(Some(user)));
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,167 @@
+//! What schemes, permissions and throttles see of a request.
+//!
+//! A [`RequestContext`] borrows the request's head and the [`Exchange`]: the state that lives from the first look
+//! at a request to the last header of its response (session, CSRF secret, body).
+
+mod body;
+mod csrf_secret;
+mod exchange;
+mod form;
+mod head;
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Method, Uri};
+
+use crate::core::Core;
+use crate::rejection::Rejection;
+use crate::sessions::Session;
+use crate::wire::charset::latin1;
+
+pub(crate) use exchange::Exchange;
+pub(crate) use form::{FormFault, FormKind, query_value};
+
+/// One request on its way in.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestContext<'a> {
+    parts: &'a Parts,
+    exchange: &'a Exchange,
+}
+
+impl<'a> RequestContext<'a> {
+    pub(crate) fn new(parts: &'a Parts, exchange: &'a Exchange) -> Self {
+        Self { parts, exchange }
+    }
+
+    /// The context of a request that a guard has let through, for handlers that log in and out, ask for the host, or
+    /// want the session without an extractor.
+    ///
+    /// ```
+    /// use axum::response::{IntoResponse, Redirect, Response};
+    /// use hallpass::{Credentials, Rejection, RequestContext, Verdict};
+    ///
+    /// async fn log_in_as_guest(parts: axum::http::request::Parts) -> Result<Response, Rejection> {
+    ///     let request = RequestContext::of(&parts)?;
+    ///     let credentials = Credentials::new("guest", "guest");
+    ///     if let Verdict::Accepted(accepted) = request.core().authenticate(&credentials).await? {
+    ///         hallpass::login(&request, accepted).await?;
+    ///     }
+    ///     Ok(Redirect::to("/").into_response())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// 500 on a route that no Hallpass layer guards.
+    pub fn of(parts: &'a Parts) -> Result<Self, Rejection> {
+        let Some(exchange) = parts.extensions.get::<Exchange>() else {
+            tracing::error!(
+                path = parts.uri.path(),
+                "no Hallpass layer guards this route: use GuardedRouter or Hallpass::layer"
+            );
+            return Err(Rejection::server_error());
+        };
+        Ok(Self::new(parts, exchange))
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'a Method {
+        &self.parts.method
+    }
+
+    /// The target.
+    pub fn uri(&self) -> &'a Uri {
+        &self.parts.uri
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &'a HeaderMap {
+        &self.parts.headers
+    }
+
+    /// Values that outer layers left, such as axum's `ConnectInfo`.
+    pub fn extensions(&self) -> &'a http::Extensions {
+        &self.parts.extensions
+    }
+
+    /// Settings, rows, users and tokens of the Hallpass that guards this request.
+    pub fn core(&self) -> &'a Core {
+        self.exchange.core()
+    }
+
+    /// The session of this request; nothing is read from the store until it is asked for something.
+    pub fn session(&self) -> &'a Session {
+        self.exchange.session()
+    }
+
+    /// A masked CSRF token: Django's `get_token`. The response then sends the cookie.
+    pub fn csrf_token(&self) -> String {
+        self.exchange.csrf().token()
+    }
+
+    /// Replaces the CSRF secret: Django's `rotate_token`. [`login`](crate::login) does it by itself.
+    pub fn rotate_csrf_token(&self) {
+        self.exchange.csrf().rotate();
+    }
+
+    /// Whether the request came over TLS, as Django's `is_secure` decides: the connection itself, unless
+    /// `secure_proxy_ssl_header` is configured and sent.
+    pub fn is_secure(&self) -> bool {
+        head::is_secure(self.core(), self.headers())
+    }
+
+    /// The `Host` that the client asked for (`X-Forwarded-Host` with `use_x_forwarded_host`), unchecked.
+    pub fn host(&self) -> String {
+        head::host(self.core(), self.parts)
+    }
+
+    /// The port that the client asked for, as text: Django's `get_port`.
+    pub(crate) fn server_port(&self) -> String {
+        head::server_port(self.core(), self.parts)
+    }
+
+    /// The address of the connection's other end, when the server tells it
+    /// (`into_make_service_with_connect_info::<SocketAddr>()`).
+    pub fn peer(&self) -> Option<IpAddr> {
+        head::peer(self.extensions())
+    }
+
+    /// The `Authorization` header's bytes; several are joined with a comma, as WSGI servers do.
+    pub(crate) fn authorization(&self) -> Cow<'a, [u8]> {
+        head::joined(self.headers(), &AUTHORIZATION)
+    }
+
+    /// One header's bytes, several joined with a comma; `None` when it is absent.
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
+        self.headers()
+            .contains_key(name)
+            .then(|| head::joined(self.headers(), name))
+    }
+
+    /// The whole body, read once and kept for whoever asks next.
+    pub(crate) async fn body(&self) -> Result<Bytes, Rejection> {
+        let limit = self.core().settings().data_upload_max_memory_size;
+        self.exchange.body().read(self.headers(), limit).await
+    }
+
+    /// Whether `Content-Length` alone says that the body is over the limit.
+    pub(crate) fn announces_more_than_the_limit(&self) -> bool {
+        let limit = self.core().settings().data_upload_max_memory_size;
+        let announced = head::content_length(self.headers());
+        announced
+            .zip(limit)
+            .is_some_and(|(announced, limit)| announced > limit)
+    }
+
+    /// One header as text: WSGI hands header bytes over as latin-1.
+    pub(crate) fn text_header(&self, name: &HeaderName) -> Option<String> {
+        self.header(name).map(|bytes| latin1(&bytes))
+    }
+
+    pub(crate) fn exchange(&self) -> &'a Exchange {
+        self.exchange
+    }
+}

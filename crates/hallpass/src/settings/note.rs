@@ -1,0 +1,23 @@
+//! What was accepted although it changes nothing.
+
+use std::fmt;
+
+use super::error::Place;
+
+/// A setting that was accepted although it changes nothing, or not all it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Note {
+    /// The name as it was written.
+    pub setting: String,
+    /// Where it was given.
+    pub place: Place,
+    /// Why it has no effect, or not all of it.
+    pub reason: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.place, self.setting, self.reason)
+    }
+}

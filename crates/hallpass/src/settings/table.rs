@@ -1,0 +1,260 @@
+//! Every setting, one line each. See `define.rs` for what a line says.
+
+use std::path::PathBuf;
+
+use hallpass_formats::password::DjangoVersion;
+use hallpass_formats::secret::SecretKey;
+
+use super::classes::{AuthenticationClass, PermissionClass};
+use super::define::{Definition, Origin, define_settings};
+use super::entry::Rule;
+use super::error::SettingsError;
+use super::given::Given;
+use super::note::Note;
+use super::rules;
+use super::validators::PasswordValidatorClass;
+use super::value::{CacheBackend, Context, SameSite, SessionEngine, SettingValue};
+
+fn text(default: &str) -> String {
+    default.to_owned()
+}
+
+fn list(default: &[&str]) -> Vec<String> {
+    default.iter().map(|&item| item.to_owned()).collect()
+}
+
+define_settings! {
+    /// The settings of one Hallpass: Django's names in lower case, and tables for DRF's and ours.
+    ///
+    /// ```
+    /// use hallpass::settings::Settings;
+    /// let settings = Settings::from_toml("SESSION_COOKIE_AGE = 3600")?;
+    /// assert_eq!(settings.session_cookie_age, 3600);
+    /// assert_eq!(settings.session_cookie_name, "sessionid");
+    /// # Ok::<(), hallpass::settings::SettingsError>(())
+    /// ```
+    pub struct Settings in "";
+
+    /// Key of all signatures: session data, session hashes. Share it with the Django beside us; keep it secret.
+    Django secret_key: SecretKey = SecretKey::new(""), secret(true);
+    /// Former keys: what they signed is still accepted, nothing new is signed with them.
+    Django secret_key_fallbacks: Vec<SecretKey> = Vec::new(), secret(true);
+    /// Error pages with reasons. Never in production.
+    Django debug: bool = false;
+    /// Host names that requests may ask for: exact, `.suffix` (the domain and its subdomains), or `*`. Others get 400. If empty: `.localhost`, `127.0.0.1`, `[::1]`.
+    Django allowed_hosts: Vec<String> = Vec::new();
+    /// Which tables `migrate` makes: `auth`, `contenttypes`, `sessions`, `authtoken`, `admin` by these short names or Django's paths; others are accepted.
+    Django installed_apps: Vec<String> = list(&["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "rest_framework", "rest_framework.authtoken"]), rule(rules::installed_apps), differs("Django: empty. These are the tables that authentication needs.");
+    /// Type of the primary keys of tables that `migrate` makes: `AutoField`, `BigAutoField` or `SmallAutoField` of `django.db.models`.
+    Django default_auto_field: String = text("django.db.models.BigAutoField"), rule(rules::auto_field), differs("Django 5.2: AutoField. startproject writes BigAutoField, and Django 6.0 has it as default.");
+    /// The user model, as `app_label.ModelName`. Other models than `auth.User` log in by `username` where their table has that column, else by `email`, unless `[user_model] username_field` says otherwise.
+    Django auth_user_model: String = text("auth.User"), rule(rules::model_label);
+    /// Who checks user names and passwords, in order: `model`, `allow_all_users_model`, Django's paths, or names that the application registers.
+    Django authentication_backends: Vec<String> = list(&["django.contrib.auth.backends.ModelBackend"]), rule(rules::backends);
+    /// Password hashers, by algorithm or Django's path; the first one writes, the others verify and are replaced at the next login. `pbkdf2_sha256`, `pbkdf2_sha1`, `argon2`, `bcrypt_sha256`, `bcrypt`, `scrypt`, `md5`, and names that the application registers.
+    Django password_hashers: Vec<String> = list(&["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "scrypt"]), rule(rules::hashers);
+    /// What a new password must keep to where a person types one: `user_attribute_similarity`, `minimum_length`, `common_password`, `numeric_password`, Django's paths, or names that the application registers. With options as Django writes them: `{ NAME = "minimum_length", OPTIONS = { min_length = 12 } }`.
+    Django auth_password_validators: Vec<PasswordValidatorClass> = Vec::new();
+
+    /// Where sessions are kept: `db`, `cached_db`, `cache`, `signed_cookies`, or Django's paths; the same as in the Django beside us. See `docs/sessions.md`.
+    Django session_engine: SessionEngine = SessionEngine::Db;
+    /// The cache of the engines `cached_db` and `cache`; only `default` in this release.
+    Django session_cache_alias: String = text("default"), rule(rules::cache_alias);
+    /// How session data is written; JSON only.
+    Django session_serializer: String = text("django.contrib.sessions.serializers.JSONSerializer"), rule(rules::session_serializer);
+    /// Name of the session cookie.
+    Django session_cookie_name: String = text("sessionid"), rule(rules::cookie_name);
+    /// How long a session lives without being saved, in seconds (two weeks).
+    Django session_cookie_age: i64 = 1_209_600, rule(rules::seconds);
+    /// `Domain` of the session cookie.
+    Django session_cookie_domain: Option<String> = None, rule(rules::cookie_domain);
+    /// `Path` of the session cookie.
+    Django session_cookie_path: String = text("/"), rule(rules::cookie_path);
+    /// Send the session cookie over HTTPS only.
+    Django session_cookie_secure: bool = false;
+    /// Hide the session cookie from scripts.
+    Django session_cookie_httponly: bool = true;
+    /// `SameSite` of the session cookie; `false` omits the attribute.
+    Django session_cookie_samesite: SameSite = SameSite::Lax;
+    /// Session cookies end with the browser session.
+    Django session_expire_at_browser_close: bool = false;
+    /// Save the session on every request, which renews its age.
+    Django session_save_every_request: bool = false;
+
+    /// Name of the CSRF cookie.
+    Django csrf_cookie_name: String = text("csrftoken"), rule(rules::cookie_name);
+    /// Age of the CSRF cookie in seconds (364 days); `"none"` makes it end with the browser session.
+    Django csrf_cookie_age: Option<i64> = Some(31_449_600), rule(rules::optional_seconds);
+    /// `Domain` of the CSRF cookie.
+    Django csrf_cookie_domain: Option<String> = None, rule(rules::cookie_domain);
+    /// `Path` of the CSRF cookie.
+    Django csrf_cookie_path: String = text("/"), rule(rules::cookie_path);
+    /// Send the CSRF cookie over HTTPS only.
+    Django csrf_cookie_secure: bool = false;
+    /// Hide the CSRF cookie from scripts.
+    Django csrf_cookie_httponly: bool = false;
+    /// `SameSite` of the CSRF cookie; `false` omits the attribute.
+    Django csrf_cookie_samesite: SameSite = SameSite::Lax;
+    /// Header that carries the CSRF token, in Django's spelling: `HTTP_X_CSRFTOKEN` is `X-CSRFToken` on the wire.
+    Django csrf_header_name: String = text("HTTP_X_CSRFTOKEN"), rule(rules::meta_name);
+    /// Other origins that may send unsafe requests, with scheme: `https://example.com`, `https://*.example.com`.
+    Django csrf_trusted_origins: Vec<String> = Vec::new(), rule(rules::trusted_origins);
+    /// Keep CSRF secrets in sessions. Not in this release.
+    Django csrf_use_sessions: bool = false, rule(rules::use_sessions);
+
+    /// Store times with time zone. Always true: times are stored in UTC.
+    Django use_tz: bool = true, rule(rules::use_tz);
+    /// Accepted for a Django file's sake; times are stored and shown in UTC.
+    Django time_zone: String = text("UTC"), differs("Django: America/Chicago. startproject writes UTC.");
+
+    /// Take the host from `X-Forwarded-Host`. Only behind a proxy that always sets it.
+    Django use_x_forwarded_host: bool = false;
+    /// Take the port from `X-Forwarded-Port`. Only behind a proxy that always sets it.
+    Django use_x_forwarded_port: bool = false;
+    /// Header and value by which a proxy marks HTTPS: `["HTTP_X_FORWARDED_PROTO", "https"]`. Only behind a proxy that always sets it.
+    Django secure_proxy_ssl_header: Option<(String, String)> = None, rule(rules::proxy_ssl_header);
+    /// Redirect a path without its closing slash to the one with it.
+    Django append_slash: bool = true;
+    /// Largest request body in bytes, or `"none"` for no limit.
+    Django data_upload_max_memory_size: Option<u64> = Some(2_621_440), differs("The same number, but as in DRF 3.18 it also holds for JSON and form bodies; DRF 3.16 reads those without limit.");
+    /// Most fields of a form, or `"none"` for no limit.
+    Django data_upload_max_number_fields: Option<u64> = Some(1000);
+
+    /// Where pages that need a login send the visitor.
+    Django login_url: String = text("/accounts/login/");
+    /// Where the login page goes without a safe `next`.
+    Django login_redirect_url: String = text("/accounts/profile/");
+    /// Where the logout page goes without a safe `next`; `"none"` shows the "Logged out" page.
+    Django logout_redirect_url: Option<String> = None;
+
+    /// Value of the `X-Frame-Options` header.
+    Django x_frame_options: String = text("DENY"), rule(rules::header_value);
+    /// Send `X-Content-Type-Options: nosniff`.
+    Django secure_content_type_nosniff: bool = true;
+    /// Value of the `Referrer-Policy` header; `"none"` sends none.
+    Django secure_referrer_policy: Option<String> = Some(text("same-origin")), rule(rules::optional_header_value);
+    /// Value of the `Cross-Origin-Opener-Policy` header; `"none"` sends none.
+    Django secure_cross_origin_opener_policy: Option<String> = Some(text("same-origin")), rule(rules::optional_header_value);
+    /// Redirect plain HTTP to HTTPS.
+    Django secure_ssl_redirect: bool = false;
+    /// Host to redirect to instead of the request's own.
+    Django secure_ssl_host: Option<String> = None, rule(rules::optional_header_value);
+    /// `max-age` of `Strict-Transport-Security` in seconds, on HTTPS answers; 0 sends none.
+    Django secure_hsts_seconds: i64 = 0, rule(rules::seconds);
+    /// Add `includeSubDomains` to it.
+    Django secure_hsts_include_subdomains: bool = false;
+    /// Add `preload` to it.
+    Django secure_hsts_preload: bool = false;
+    /// Ids of findings that `check` leaves out, for example `security.W004`.
+    Django silenced_system_checks: Vec<String> = Vec::new();
+
+    /// The database, as dj-database-url writes it: `sqlite:///relative.db`, `sqlite:////absolute.db` (relative to the settings file), `postgres://user:password@host:5432/name?sslmode=verify-full`, `mysql://user:password@host:3306/name?ssl-mode=VERIFY_IDENTITY` (both in the command, and in a library built with the feature of that name). `DATABASE_URL` overrides the file.
+    Hallpass database_url: String = text("sqlite:///db.sqlite3"), secret(true);
+    /// Addresses and networks of proxies whose `X-Forwarded-*` headers are believed.
+    Hallpass trusted_proxies: Vec<String> = list(&["127.0.0.0/8", "::1/128"]), rule(rules::networks);
+    /// The Django that shares the database: its version decides the PBKDF2 iterations.
+    Hallpass django_version: DjangoVersion = DjangoVersion::V5_2;
+    /// PBKDF2 iterations of new hashes, instead of those of `django_version`.
+    Hallpass pbkdf2_iterations: Option<u32> = None, rule(rules::iterations);
+    /// Threads that hash passwords; `"none"` leaves the number to Hallpass.
+    Hallpass hash_threads: Option<usize> = None, rule(rules::threads);
+    /// Password checks that may wait for a thread; one more is answered 503 at once.
+    Hallpass hash_queue: usize = 64, rule(rules::queue);
+    /// Path of the login page; empty switches it off.
+    Hallpass login_path: String = text("/api-auth/login/"), rule(rules::endpoint_path);
+    /// Path of the logout page; empty switches it off.
+    Hallpass logout_path: String = text("/api-auth/logout/"), rule(rules::endpoint_path);
+    /// Path that tells callers who they are; empty switches it off.
+    Hallpass whoami_path: String = text("/api/whoami/"), rule(rules::endpoint_path);
+    /// Path that tells whether the process is alive; empty switches it off.
+    Hallpass healthz_path: String = text("/healthz"), rule(rules::endpoint_path);
+
+    and {
+        /// The `[rest_framework]` table, DRF's `REST_FRAMEWORK`.
+        pub rest_framework: RestFrameworkSettings,
+        /// The `[caches.default]` table, Django's `CACHES["default"]`.
+        pub caches_default: CacheSettings,
+        /// The `[token]` table.
+        pub token: TokenSettings,
+        /// The `[user_model]` table.
+        pub user_model: UserModelSettings,
+        pub(super) notes: Vec<Note>,
+        pub(super) base_dir: PathBuf,
+    }
+}
+
+define_settings! {
+    /// The `[rest_framework]` table: keys of DRF's `REST_FRAMEWORK` dictionary.
+    pub struct RestFrameworkSettings in "rest_framework";
+
+    /// How requests prove who they are, in order: `session`, `token`, `basic`, DRF's paths, or names that the application registers.
+    Drf default_authentication_classes: Vec<AuthenticationClass> = vec![AuthenticationClass::Session, AuthenticationClass::Token, AuthenticationClass::Basic], differs("DRF: session, basic. Tokens would be ignored in silence, the most reported surprise.");
+    /// Who may pass: `allow_any`, `is_authenticated`, `is_admin_user`, `is_authenticated_or_read_only`, DRF's paths, or names that the application registers. All must agree.
+    Drf default_permission_classes: Vec<PermissionClass> = vec![PermissionClass::IsAuthenticated], differs("DRF: AllowAny. A gate that is open until configured is none.");
+    /// Throttles. Not in this release: must be empty.
+    Drf default_throttle_classes: Vec<String> = Vec::new(), rule(rules::throttle_classes);
+    /// How many proxies stand before us, to find the client's address in `X-Forwarded-For`.
+    Drf num_proxies: Option<u32> = None;
+    /// Key of errors that belong to no field.
+    Drf non_field_errors_key: String = text("non_field_errors");
+}
+
+define_settings! {
+    /// The `[caches.default]` table: Django's `CACHES["default"]`, where the session engines `cached_db` and `cache` keep sessions.
+    pub struct CacheSettings in "caches.default";
+
+    /// What the cache is: `redis`, `locmem`, `dummy`, or Django's paths. Sessions are kept in Redis only; with another one `cached_db` reads the row every time, and `cache` is an error.
+    Django backend: CacheBackend = CacheBackend::LocalMemory;
+    /// URL of the Redis server: `redis://user:password@host:6379/0`, or `unix:///path/to/socket`. Of several, separated by commas, the first is used.
+    Django location: String = text(""), secret(true);
+    /// What every key begins with.
+    Django key_prefix: String = text("");
+    /// Version of the keys, which stands behind the prefix.
+    Django version: i64 = 1;
+}
+
+define_settings! {
+    /// The `[token]` table: DRF's tokens.
+    pub struct TokenSettings in "token";
+
+    /// Word before the key in `Authorization: Token <key>`.
+    Hallpass keyword: String = text("Token"), rule(rules::keyword);
+    /// Path of DRF's `obtain_auth_token`; empty switches it off.
+    Hallpass path: String = text("/api-token-auth/"), rule(rules::endpoint_path);
+    /// Give every new user a token in the same transaction.
+    Hallpass auto_create: bool = false;
+    /// At `path`, look only at the posted user name and password, not at a session or header that came along.
+    Hallpass ignore_ambient_credentials: bool = false;
+}
+
+define_settings! {
+    /// The `[user_model]` table: where the users are, if not in Django's own table. `"none"` means Django's name for it.
+    pub struct UserModelSettings in "user_model";
+
+    /// Table of the users; `"none"` derives it from `auth_user_model`.
+    Hallpass table: Option<String> = None, rule(rules::identifier);
+    /// Column that users log in with, Django's `USERNAME_FIELD`. `"none"` is `username` where the table has that column, else `email`.
+    Hallpass username_field: Option<String> = None, rule(rules::identifier);
+    /// Column of the e-mail address, Django's `EMAIL_FIELD`.
+    Hallpass email_field: Option<String> = None, rule(rules::identifier);
+    /// Column of the primary key.
+    Hallpass id_column: Option<String> = None, rule(rules::identifier);
+    /// Column of the password hash.
+    Hallpass password_column: Option<String> = None, rule(rules::identifier);
+    /// Column of the last login.
+    Hallpass last_login_column: Option<String> = None, rule(rules::identifier);
+    /// Column that says whether the user may log in.
+    Hallpass is_active_column: Option<String> = None, rule(rules::identifier);
+    /// Column that says whether the user is staff.
+    Hallpass is_staff_column: Option<String> = None, rule(rules::identifier);
+    /// Column that says whether the user may do everything.
+    Hallpass is_superuser_column: Option<String> = None, rule(rules::identifier);
+    /// Column of the given name.
+    Hallpass first_name_column: Option<String> = None, rule(rules::identifier);
+    /// Column of the family name.
+    Hallpass last_name_column: Option<String> = None, rule(rules::identifier);
+    /// Column of the time the account was made.
+    Hallpass date_joined_column: Option<String> = None, rule(rules::identifier);
+    /// Further columns to read with every user.
+    Hallpass extra_columns: Vec<String> = Vec::new(), rule(rules::identifiers);
+}

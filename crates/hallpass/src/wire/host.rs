@@ -1,0 +1,147 @@
+//! The `Host` header and `ALLOWED_HOSTS`, as in Django 5.2's `HttpRequest.get_host`.
+//!
+//! A host is lower-cased and must be a name of `a-z 0-9 . -` or an IPv6 address in brackets, with
+//! an optional port of digits; one trailing dot of the name is dropped. Patterns are `*`, an exact
+//! name, or `.name` for the name and everything below it.
+
+/// A host header taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainPort {
+    /// Lower-cased name or bracketed address, without the final dot.
+    pub domain: String,
+    /// The digits after the colon; empty if there is no port.
+    pub port: String,
+}
+
+/// Splits a host header; `None` if it is not a host (Django's empty pair).
+///
+/// ```
+/// let host = hallpass::wire::host::split_domain_port("Example.com.:8000").unwrap();
+/// assert_eq!((host.domain.as_str(), host.port.as_str()), ("example.com", "8000"));
+/// assert!(hallpass::wire::host::split_domain_port("user@example.com").is_none());
+/// ```
+#[must_use]
+pub fn split_domain_port(host: &str) -> Option<DomainPort> {
+    let host = host.to_ascii_lowercase();
+    let end_of_domain = match host.starts_with('[') {
+        true => host.find(']')? + 1,
+        false => host.find(':').unwrap_or(host.len()),
+    };
+    let (domain, rest) = host.split_at(end_of_domain);
+    if !is_domain(domain) {
+        return None;
+    }
+    let port = match rest.strip_prefix(':') {
+        Some(port) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => port,
+        None if rest.is_empty() => "",
+        _ => return None,
+    };
+    Some(DomainPort {
+        domain: domain.strip_suffix('.').unwrap_or(domain).to_owned(),
+        port: port.to_owned(),
+    })
+}
+
+fn is_domain(domain: &str) -> bool {
+    match domain
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        Some(address) => address.split_once(':').is_some_and(|(head, tail)| {
+            let is_hex = |b: u8| b.is_ascii_digit() || matches!(b, b'a'..=b'f');
+            head.bytes().all(is_hex)
+                && !tail.is_empty()
+                && tail.bytes().all(|b| is_hex(b) || b".:".contains(&b))
+        }),
+        None => {
+            !domain.is_empty()
+                && domain
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase() || b".-".contains(&b))
+        }
+    }
+}
+
+/// Whether `host` is `pattern`, or below it if the pattern starts with a dot. The pattern's letter
+/// case does not matter, the host's does: callers lower-case it first where Django does.
+#[must_use]
+pub fn is_same_domain(host: &str, pattern: &str) -> bool {
+    if pattern.is_empty() {
+        return false;
+    }
+    let pattern = pattern.to_lowercase();
+    match pattern.strip_prefix('.') {
+        Some(parent) => host == parent || host.ends_with(&pattern),
+        None => host == pattern,
+    }
+}
+
+/// Why a request's host is refused. The text is Django's log line and DEBUG page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// A well-formed host that no pattern allows.
+    #[error("Invalid HTTP_HOST header: '{host}'. You may need to add '{domain}' to ALLOWED_HOSTS.")]
+    NotAllowed {
+        /// The header as received.
+        host: String,
+        /// Its domain, as it would be written in the setting.
+        domain: String,
+    },
+    /// Not a host at all.
+    #[error(
+        "Invalid HTTP_HOST header: '{host}'. The domain name provided is not valid according to RFC 1034/1035."
+    )]
+    Malformed {
+        /// The header as received.
+        host: String,
+    },
+}
+
+/// The `ALLOWED_HOSTS` setting.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AllowedHosts {
+    patterns: Vec<String>,
+}
+
+impl AllowedHosts {
+    /// Takes the setting's patterns. With DEBUG on, an empty list means this machine:
+    /// `.localhost`, `127.0.0.1` and `[::1]`.
+    #[must_use]
+    pub fn new(patterns: Vec<String>, debug: bool) -> AllowedHosts {
+        if patterns.is_empty() && debug {
+            let local = [".localhost", "127.0.0.1", "[::1]"];
+            return AllowedHosts {
+                patterns: local.map(str::to_owned).to_vec(),
+            };
+        }
+        AllowedHosts { patterns }
+    }
+
+    /// Whether a pattern matches the (lower-cased, portless) domain.
+    #[must_use]
+    pub fn allows(&self, domain: &str) -> bool {
+        let matches = |pattern: &String| pattern == "*" || is_same_domain(domain, pattern);
+        !domain.is_empty() && self.patterns.iter().any(matches)
+    }
+
+    /// Checks a host header.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError`] if it is malformed or not allowed; Django answers 400.
+    pub fn check(&self, host: &str) -> Result<DomainPort, HostError> {
+        let Some(parts) = split_domain_port(host).filter(|parts| !parts.domain.is_empty()) else {
+            return Err(HostError::Malformed {
+                host: host.to_owned(),
+            });
+        };
+        if self.allows(&parts.domain) {
+            return Ok(parts);
+        }
+        Err(HostError::NotAllowed {
+            host: host.to_owned(),
+            domain: parts.domain,
+        })
+    }
+}

@@ -1,0 +1,16 @@
+//! What the recorded requests do not reach: own classes, own services, faults.
+
+mod bench;
+#[cfg(feature = "redis")]
+mod cached_session;
+mod csrf;
+mod layer;
+mod obtain_token;
+mod outside;
+mod permissions;
+mod receivers;
+mod session;
+mod session_age;
+mod signed_cookies;
+mod site;
+mod unauthenticated;

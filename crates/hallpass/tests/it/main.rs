@@ -1,0 +1,11 @@
+//! Integration tests of `hallpass`, one binary.
+
+#[cfg(feature = "redis")]
+mod fake_redis;
+mod gate;
+mod hashers;
+mod passwords;
+mod permissions;
+mod transcripts;
+mod vectors;
+mod wire;

@@ -1,0 +1,1 @@
+"""What the live tests share: projects, servers, a byte-exact HTTP client, database dumps."""

@@ -1,0 +1,59 @@
+"""The base of all live tests."""
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from . import database
+from .hallpass import Hallpass
+from .models import EMAIL, STOCK
+from .project import Project
+
+
+class LiveTest(unittest.TestCase):
+    """A folder of its own for every test, removed afterwards; servers are stopped."""
+
+    maxDiff = 20000
+    model = None  # set by the subclass for each user model
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="hallpass-live-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.database = self.folder / "db.sqlite3"
+
+    def project(self, model=None, database=None, **settings):
+        """A Django project on the test's database."""
+        return Project(self.folder / "django", model or self.model, database or self.database, **settings)
+
+    def hallpass(self, model=None, database=None, **settings):
+        """Hallpass on the test's database."""
+        return Hallpass(self.folder / "hallpass", model or self.model, database or self.database, **settings)
+
+    def serve(self, side, *arguments):
+        """Starts a server that lives until the end of the test; returns its port."""
+        server = side.serve(*arguments)
+        self.addCleanup(server.stop)
+        return server.port
+
+    def assertDone(self, run, out=None):
+        self.assertEqual(run.code, 0, run)
+        if out is not None:
+            self.assertEqual(run.out, out)
+
+    def assertRefused(self, run, *words):
+        """Exit code 1, one clear line on standard error that contains all the words."""
+        self.assertEqual(run.code, 1, run)
+        lines = run.err.strip().splitlines()
+        self.assertEqual(len(lines), 1, f"one clear line expected: {run}")
+        for word in words:
+            self.assertIn(word, lines[0])
+
+    def assertUnchanged(self, before):
+        self.assertEqual(before, database.dump(self.database), "the database was written to")
+
+
+def for_both_models(namespace, rules):
+    """Makes a test class for each user model out of `rules`, a plain class of test methods."""
+    for model in (STOCK, EMAIL):
+        name = f"{rules.__name__}With{model.name.capitalize()}User"
+        namespace[name] = type(name, (rules, LiveTest), {"model": model, "__module__": namespace["__name__"]})

@@ -1,0 +1,34 @@
+"""The harness itself: the generated Django projects are what the other tests take them for."""
+from .support import database
+from .support.case import for_both_models
+from .support.http import Browser, send
+from .support.models import PASSWORD
+
+
+class Harness:
+    def test_the_project_is_complete(self):
+        """The generated project passes Django's own checks and its migrations describe its models."""
+        project = self.project()
+        project.migrate()
+        for arguments in (["check"], ["migrate", "--check"], ["makemigrations", "--check", "--dry-run"]):
+            self.assertDone(project.manage(*arguments))
+        made = database.schema(self.database)
+        self.assertIn(self.model.table, [name for _, name, _, _ in made])
+
+    def test_the_project_serves(self):
+        """Token, session and the plain page work in the project alone."""
+        project = self.project()
+        project.migrate()
+        project.must("createsuperuser", "--noinput", *self.model.create_arguments(), DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+        key = project.must("drf_create_token", self.model.login).split()[2]
+        port = self.serve(project)
+        answer = send(port, "GET", "/api/whoami/", [("Authorization", f"Token {key}")])
+        self.assertEqual(answer.json(), {"id": 1, "username": self.model.login, "email": self.model.email,
+                                         "is_staff": True, "is_superuser": True, "groups": [],
+                                         "authenticated_by": "token"})
+        browser = Browser(port)
+        self.assertEqual(browser.login(self.model.login, PASSWORD).status, 302)
+        self.assertEqual(browser.get("/page/").text(), self.model.login)
+
+
+for_both_models(globals(), Harness)

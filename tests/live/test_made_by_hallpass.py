@@ -1,0 +1,153 @@
+"""A database that Hallpass made: a Django project with the same applications finds nothing to do and nothing odd."""
+from pathlib import Path
+
+from .support import database
+from .support.case import for_both_models
+from .support.hallpass import APPS
+from .support.http import Browser, send
+from .support.models import PASSWORD
+from .support.project import migrated
+from .support.sources import SETTINGS
+
+ROWS = {
+    "content types": "SELECT app_label, model FROM django_content_type",
+    "permissions": "SELECT c.app_label, c.model, p.codename, p.name FROM auth_permission p"
+                   " JOIN django_content_type c ON c.id = p.content_type_id",
+    "migrations": "SELECT app, name FROM django_migrations",
+}
+
+
+class MadeByHallpass:
+    def setUp(self):
+        super().setUp()
+        self.us = self.hallpass()
+        self.us.must("migrate")
+        self.them = self.project()
+
+    def test_django_has_nothing_to_migrate(self):
+        """`migrate --check`, `check`, `makemigrations --check` and `migrate` itself are content."""
+        for arguments in (["migrate", "--check"], ["check"], ["makemigrations", "--check", "--dry-run"]):
+            self.assertDone(self.them.manage(*arguments))
+        before = database.dump(self.database)
+        self.assertIn("No migrations to apply.", self.them.must("migrate"))
+        self.assertUnchanged(before)
+
+    def test_same_schema(self):
+        """Every table and index has the text that Django's own migrations leave behind."""
+        self.assertEqual(database.schema(self.database), database.schema(migrated(self.model)))
+
+    def test_same_without_admin(self):
+        """Leaving the admin application out gives what Django makes without it."""
+        ours, theirs = self.folder / "ours.sqlite3", self.folder / "theirs.sqlite3"
+        admin = "django.contrib.admin"
+        apps = [app for app in [*APPS, *self.model.apps] if app != admin]
+        self.hallpass(database=ours, installed_apps=apps).must("migrate")
+        installed = [app for app in SETTINGS["INSTALLED_APPS"] if app != admin]
+        self.project(database=theirs, INSTALLED_APPS=installed).must("migrate", "--skip-checks")
+        self.assertEqual(database.schema(ours), database.schema(theirs))
+        for what, sql in ROWS.items():
+            self.assertEqual(sorted(database.rows(ours, sql)), sorted(database.rows(theirs, sql)), what)
+
+    def test_same_rows(self):
+        """Content types, permissions and migration rows are the same sets, each row once."""
+        for what, sql in ROWS.items():
+            ours, theirs = database.rows(self.database, sql), database.rows(migrated(self.model), sql)
+            self.assertEqual(sorted(ours), sorted(theirs), what)
+
+    def test_timestamps_are_djangos(self):
+        """Django reads the `applied` times as UTC moments of this minute."""
+        answer = self.them.ask(
+            "from django.db.migrations.recorder import MigrationRecorder as R\n"
+            "from django.utils.timezone import now\n"
+            "answer = max(abs((now() - m.applied).total_seconds()) for m in R.Migration.objects.all())")
+        self.assertLess(answer, 60)
+
+    def test_users_log_in_to_django(self):
+        """Users of `createuser` and `createsuperuser` pass `authenticate()`; flags and token are in place."""
+        self.us.must("createuser", self.model.login, "--password-stdin", "--email", self.model.email,
+                     stdin=PASSWORD + "\n")
+        other = "asha@example.com"
+        self.us.must("createsuperuser", "--noinput", *self.model.create_arguments(other),
+                     DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+        answer = self.them.ask(
+            "def user(login):\n"
+            "    u = authenticate(username=login, password=given['password'])\n"
+            "    return [u.get_username(), u.is_active, u.is_staff, u.is_superuser, len(Token.objects.get(user=u).key),\n"
+            "            u.last_login, settings.PASSWORD_HASHERS and u.password.split('$')[1]]\n"
+            "answer = [user(login) for login in given['logins']]"
+            " + [authenticate(username=given['logins'][0], password=given['password'] + ' ') is None]",
+            logins=[self.model.login, other], password=PASSWORD)
+        self.assertEqual(answer, [[self.model.login, True, False, False, 40, None, "1000"],
+                                  [other, True, True, True, 40, None, "1000"], True])
+
+    def test_default_hash_is_djangos_default(self):
+        """Without `pbkdf2_iterations` a password costs what Django 5.2 spends: nothing to upgrade at log-in."""
+        path = self.folder / "default.sqlite3"
+        us = self.hallpass(database=path, pbkdf2_iterations=None)
+        us.must("migrate")
+        us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)
+        stored = f"SELECT password FROM {self.model.table}"
+        before = database.value(path, stored)
+        them = self.project(database=path, PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"])
+        self.assertTrue(them.ask(
+            "answer = authenticate(username=given['login'], password=given['password']) is not None",
+            login=self.model.login, password=PASSWORD))
+        self.assertEqual(database.value(path, stored), before)
+        self.assertTrue(before.startswith("pbkdf2_sha256$1000000$"), before[:24])
+
+    def test_drf_create_token(self):
+        """The key that `drf_create_token` prints is the one that `Token.objects.get()` finds; `-r` replaces it."""
+        self.us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)
+        find = "answer = Token.objects.get(user__{}=given['login']).key".format(self.model.login_column)
+        printed = self.us.must("drf_create_token", self.model.login)
+        key = self.them.ask(find, login=self.model.login)
+        self.assertEqual(printed, f"Generated token {key} for user {self.model.login}\n")
+        self.assertEqual(self.us.must("drf_create_token", self.model.login), printed)
+        replaced = self.us.must("drf_create_token", "-r", self.model.login)
+        self.assertNotEqual(replaced, printed)
+        self.assertEqual(replaced.split()[2], self.them.ask(find, login=self.model.login))
+        self.assertEqual(self.them.must("drf_create_token", self.model.login), replaced)
+
+    def test_sessions_cross_over(self):
+        """A session cookie of one side's log-in opens the other side's pages, and logging out there ends it."""
+        self.us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)
+        ours, theirs = self.serve(self.us), self.serve(self.them)
+        for here, there in ((ours, theirs), (theirs, ours)):
+            browser = Browser(here)
+            database.execute(self.database, f"UPDATE {self.model.table} SET last_login = NULL")
+            self.assertEqual(browser.login(self.model.login, PASSWORD).status, 302)
+            browser.port = there
+            answer = browser.get("/api/whoami/")
+            self.assertEqual((answer.status, answer.json()["username"]), (200, self.model.login))
+            self.assertEqual(answer.json()["authenticated_by"], "session")
+            if there == theirs:
+                self.assertEqual(browser.get("/page/").text(), self.model.login)
+            seconds = self.them.ask(
+                "from django.utils.timezone import now\n"
+                "answer = (now() - User.objects.get().last_login).total_seconds()")
+            self.assertTrue(0 <= seconds < 60, seconds)
+            left = browser.post("/api-auth/logout/", {"csrfmiddlewaretoken": browser.cookies["csrftoken"]})
+            self.assertIn(left.status, (200, 302))
+            self.assertNotIn("sessionid", browser.cookies)
+            self.assertEqual(database.rows(self.database, "SELECT session_key FROM django_session"), [])
+
+    def test_tokens_open_django(self):
+        """The token of a user made here opens the API of a live Django."""
+        self.us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)
+        key = database.value(self.database, "SELECT key FROM authtoken_token")
+        answer = send(self.serve(self.them), "GET", "/api/whoami/", [("Authorization", f"Token {key}")])
+        self.assertEqual(answer.json()["username"], self.model.login)
+
+    def test_write_ahead_log_on_our_own_file(self):
+        """A file that Hallpass made uses the write-ahead log; Django works with it, see the other tests."""
+        self.assertEqual(database.journal_mode(self.database), "wal")
+        self.assertTrue(Path(self.database).stat().st_size > 0)
+
+    def test_migrate_again_changes_nothing(self):
+        """A second `migrate` says that there is nothing to apply and writes nothing."""
+        before = database.dump(self.database)
+        self.assertIn("  No migrations to apply.\n", self.us.must("migrate"))
+        self.assertUnchanged(before)
+
+
+for_both_models(globals(), MadeByHallpass)

@@ -1,0 +1,57 @@
+//! The chores of the project: `cargo xtask test` runs everything that can be tested on this machine.
+//!
+//! A new chore is a module with a `run(arguments)` function and one line in [`chore`].
+
+mod bench;
+mod debian;
+mod python;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <chore>
+
+chores:
+  bench [--quick] [--build]
+        what the release build costs beside DRF and beside Python's PBKDF2, as ratios within one run
+        --quick      fewer rounds
+        --build      also the time of a first release build, in a target folder of its own
+  test [--only rust|live] [--seed N] [PATTERN...]
+        rust: cargo test of the whole workspace
+        live: the release build of the command against a real Django REST framework
+              (sets up a Python environment under target/xtask)
+        --seed N     repeats the random choices of an earlier live run, which printed N
+        PATTERN...   only those live tests whose name contains one of the words
+";
+
+/// A wrong use of the command line, told to the person together with [`USAGE`].
+#[derive(Debug)]
+pub(crate) struct UsageError(pub(crate) String);
+
+fn chore(arguments: &[String]) -> Result<bool, UsageError> {
+    match arguments.split_first() {
+        Some((name, rest)) if name == "test" => test::run(rest),
+        Some((name, rest)) if name == "bench" => bench::run(rest),
+        Some((name, _)) if name == "help" || name == "--help" || name == "-h" => {
+            print!("{USAGE}");
+            Ok(true)
+        }
+        Some((name, _)) => Err(UsageError(format!("unknown chore: {name}"))),
+        None => Err(UsageError("which chore?".to_owned())),
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match chore(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(UsageError(message)) => {
+            eprint!("{message}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}

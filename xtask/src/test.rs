@@ -1,0 +1,168 @@
+//! `cargo xtask test`: the Rust tests, then the release build beside a real Django.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::UsageError;
+use crate::debian;
+use crate::python;
+use crate::steps::{self, Outcome, Steps};
+use crate::workspace;
+
+#[derive(Debug, PartialEq, Eq)]
+struct Plan {
+    rust: bool,
+    live: bool,
+    seed: Option<u64>,
+    patterns: Vec<String>,
+}
+
+impl Plan {
+    fn parse(arguments: &[String]) -> Result<Self, UsageError> {
+        let mut plan = Self {
+            rust: true,
+            live: true,
+            seed: None,
+            patterns: Vec::new(),
+        };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match argument.as_str() {
+                "--only" => match rest.next().map(String::as_str) {
+                    Some("rust") => plan.live = false,
+                    Some("live") => plan.rust = false,
+                    _ => return Err(UsageError("--only takes rust or live".to_owned())),
+                },
+                "--seed" => match rest.next().and_then(|text| text.parse().ok()) {
+                    Some(seed) => plan.seed = Some(seed),
+                    None => return Err(UsageError("--seed takes a whole number".to_owned())),
+                },
+                flag if flag.starts_with('-') => {
+                    return Err(UsageError(format!("unknown option: {flag}")));
+                }
+                pattern => plan.patterns.push(pattern.to_owned()),
+            }
+        }
+        Ok(plan)
+    }
+}
+
+/// Runs the chore; true if everything that must pass did.
+pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
+    let plan = Plan::parse(arguments)?;
+    let mut steps = Steps::default();
+    if plan.rust {
+        let postgresql = steps.run("postgresql", debian::need_postgresql);
+        let mariadb = steps.run("mariadb", debian::need_mariadb);
+        steps.run("rust tests", || {
+            let mut tests = workspace::cargo(&["test", "--workspace", "--locked"]);
+            if postgresql {
+                // From here on a server that does not start is a failure, no skip.
+                tests.env("HALLPASS_REQUIRE_POSTGRESQL", "1");
+            }
+            if mariadb {
+                tests.env("HALLPASS_REQUIRE_MARIADB", "1");
+            }
+            steps::command(&mut tests)
+        });
+    }
+    if plan.live {
+        live(&plan, &mut steps);
+    }
+    Ok(steps.finish(workspace::everything_must_run()))
+}
+
+/// The tests of `tests/live`, each of which needs the step before it.
+fn live(plan: &Plan, steps: &mut Steps) {
+    let build = [
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "hallpass-cli",
+    ];
+    if !steps.run("release build", || {
+        steps::command(&mut workspace::cargo(&build))
+    }) {
+        return;
+    }
+    let environment = python::Environment::for_requirements(
+        &workspace::root().join("tests/live/requirements.txt"),
+    );
+    if !steps.run("python environment", || environment.prepare()) {
+        return;
+    }
+    // Only the demo's printed lines need it; without it the other live tests run all the same.
+    steps.run("curl", || debian::need("curl"));
+    // Likewise the sessions in a cache; the tests start a server of their own.
+    steps.run("redis-server", || debian::need("redis-server"));
+    steps.run("live tests", || live_tests(plan, environment.python()));
+}
+
+fn live_tests(plan: &Plan, python: &Path) -> Outcome {
+    let seed = plan.seed.unwrap_or_else(|| {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |time| u64::from(time.subsec_micros()))
+    });
+    println!("seed: {seed} (repeat with: cargo xtask test --only live --seed {seed})");
+    let mut command = Command::new(python);
+    command
+        .args(["-B", "-u", "-m", "live"])
+        .args(&plan.patterns)
+        .current_dir(workspace::root().join("tests"))
+        .env("HALLPASS_BIN", workspace::release_binary("hallpass"))
+        .env("HALLPASS_SEED", seed.to_string());
+    steps::command(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Plan, String> {
+        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+        Plan::parse(&words).map_err(|UsageError(message)| message)
+    }
+
+    #[test]
+    fn everything_unless_told_otherwise() {
+        assert_eq!(
+            parse(&[]),
+            Ok(Plan {
+                rust: true,
+                live: true,
+                seed: None,
+                patterns: vec![]
+            })
+        );
+        let plan = parse(&["--only", "live", "--seed", "7", "guide"]);
+        assert_eq!(
+            plan,
+            Ok(Plan {
+                rust: false,
+                live: true,
+                seed: Some(7),
+                patterns: vec!["guide".to_owned()]
+            })
+        );
+    }
+
+    #[test]
+    fn wrong_words_are_refused() {
+        assert_eq!(
+            parse(&["--only"]),
+            Err("--only takes rust or live".to_owned())
+        );
+        assert_eq!(
+            parse(&["--only", "go"]),
+            Err("--only takes rust or live".to_owned())
+        );
+        assert_eq!(
+            parse(&["--seed", "x"]),
+            Err("--seed takes a whole number".to_owned())
+        );
+        assert_eq!(parse(&["--fast"]), Err("unknown option: --fast".to_owned()));
+    }
+}
