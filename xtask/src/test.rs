@@ -59,10 +59,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
             let mut tests = workspace::cargo(&["test", "--workspace", "--locked"]);
             if postgresql {
                 // From here on a server that does not start is a failure, no skip.
-                tests.env("HALLPASS_REQUIRE_POSTGRESQL", "1");
+                tests.env("TEST_REQUIRE_POSTGRESQL", "1");
             }
             if mariadb {
-                tests.env("HALLPASS_REQUIRE_MARIADB", "1");
+                tests.env("TEST_REQUIRE_MARIADB", "1");
             }
             steps::command(&mut tests)
         });

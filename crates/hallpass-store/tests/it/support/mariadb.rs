@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
 /// Set where a missing server is a failure.
-const REQUIRED: &str = "HALLPASS_REQUIRE_MARIADB";
+const REQUIRED: &str = "TEST_REQUIRE_MARIADB";
 /// Of the account that every test uses.
 pub(crate) const PASSWORD: &str = "s3cret/word";
 

@@ -12,9 +12,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
 /// Where the programs are if not in this variable's folder.
-const BIN: &str = "HALLPASS_POSTGRESQL_BIN";
+const BIN: &str = "TEST_POSTGRESQL_BIN";
 /// Set where a missing server is a failure.
-const REQUIRED: &str = "HALLPASS_REQUIRE_POSTGRESQL";
+const REQUIRED: &str = "TEST_REQUIRE_POSTGRESQL";
 
 const KEEPER: &str = r#"
 begin() {
