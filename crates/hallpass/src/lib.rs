@@ -11,6 +11,7 @@ mod hallpass;
 mod hashing;
 mod identity;
 mod login;
+mod model;
 mod pages;
 mod password_validation;
 mod permissions;
@@ -38,9 +39,11 @@ pub use backends::{
 pub use hallpass::{Builder, Hallpass, StartError};
 pub use identity::{Identity, Token, User};
 pub use login::{login, logout, update_session_auth_hash};
+pub use model::Model;
 pub use permissions::{
-    AllowAny, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, Permission, Requirement,
-    is_safe,
+    AllowAny, And, DjangoModelPermissions, DjangoModelPermissionsOrAnonReadOnly,
+    DjangoObjectPermissions, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, Not, Object,
+    Or, Permission, Requirement, is_safe,
 };
 pub use policy::Policy;
 pub use rejection::Rejection;
@@ -51,7 +54,10 @@ pub use sessions::{
 pub use throttling::{Limit, Throttle, Throttled};
 pub use tokens::Tokens;
 pub use user_permissions::{Permissions, UserPermissions};
-pub use web::{ApiView, Auth, CsrfToken, Data, Guard, GuardLayer, GuardedRouter, views};
+pub use web::{
+    ApiView, Auth, CsrfToken, Data, GetObject, Guard, GuardLayer, GuardedRouter, ObjectPermissions,
+    Renderer, Rendering, Route, views,
+};
 pub use wire::form::{FilePart, FormData};
 
 pub use hallpass_formats as formats;

@@ -3,11 +3,13 @@
 //! DRF 3.16's `APIView.initial`: authenticate, then permissions, then throttles; and its rule for what a refusal
 //! says. [`Policy::admit`] is the only evaluator: the layer and the router both call it.
 
+use std::fmt;
+
 use http::HeaderValue;
 
 use crate::authentication::{self, Scheme};
 use crate::identity::Identity;
-use crate::permissions::Requirement;
+use crate::permissions::{Object, Requirement};
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
 use crate::throttling::{self, Limit};
@@ -24,6 +26,7 @@ pub struct Policy {
     authentication: Vec<Scheme>,
     permissions: Vec<Requirement>,
     throttles: Vec<Limit>,
+    challenge: Option<HeaderValue>,
 }
 
 impl Policy {
@@ -36,6 +39,7 @@ impl Policy {
     #[must_use]
     pub fn authentication<T: Into<Scheme>>(mut self, schemes: impl IntoIterator<Item = T>) -> Self {
         self.authentication = schemes.into_iter().map(Into::into).collect();
+        self.challenge = authentication::first_challenge(&self.authentication);
         self
     }
 
@@ -57,8 +61,23 @@ impl Policy {
     }
 
     /// The challenge of unauthenticated refusals: that of the first authentication class.
-    pub fn challenge(&self) -> Option<HeaderValue> {
-        authentication::first_challenge(&self.authentication)
+    pub fn challenge(&self) -> Option<&HeaderValue> {
+        self.challenge.as_ref()
+    }
+
+    /// The authentication classes, in order.
+    pub fn authentication_classes(&self) -> &[Scheme] {
+        &self.authentication
+    }
+
+    /// The permission classes, in order.
+    pub fn permission_classes(&self) -> &[Requirement] {
+        &self.permissions
+    }
+
+    /// The throttles, in order.
+    pub fn throttle_classes(&self) -> &[Limit] {
+        &self.throttles
     }
 
     /// Whether this request may go on, and as whom.
@@ -67,20 +86,84 @@ impl Policy {
     /// The refusal. A scheme's own refusal comes first, also where everybody is allowed.
     pub async fn admit(&self, request: &RequestContext<'_>) -> Result<Option<Identity>, Rejection> {
         let identity = authentication::authenticate(&self.authentication, request).await?;
-        for permission in &self.permissions {
-            if !permission.allows(request, identity.as_ref()).await? {
-                return Err(self.refusal(permission, identity.as_ref()));
-            }
-        }
+        self.check_permissions(request, identity.as_ref()).await?;
         throttling::check(&self.throttles, request, identity.as_ref()).await?;
         Ok(identity)
     }
 
+    /// Whether every permission allows the request to this caller: DRF's `check_permissions`.
+    ///
+    /// # Errors
+    /// The refusal of the first that does not.
+    pub async fn check_permissions(
+        &self,
+        request: &RequestContext<'_>,
+        identity: Option<&Identity>,
+    ) -> Result<(), Rejection> {
+        for permission in &self.permissions {
+            if !permission.allows(request, identity).await? {
+                return Err(self.refusal(permission, identity));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether every permission allows the caller this object: DRF's `check_object_permissions`.
+    ///
+    /// # Errors
+    /// The refusal of the first that does not.
+    pub async fn check_object_permissions(
+        &self,
+        request: &RequestContext<'_>,
+        identity: Option<&Identity>,
+        object: Object<'_>,
+    ) -> Result<(), Rejection> {
+        for permission in &self.permissions {
+            if !permission.allows_object(request, identity, object).await? {
+                return Err(self.refusal(permission, identity));
+            }
+        }
+        Ok(())
+    }
+
     /// DRF's `permission_denied`: who could still authenticate is asked to, without the permission's own message.
-    fn refusal(&self, permission: &Requirement, identity: Option<&Identity>) -> Rejection {
+    pub(crate) fn refusal(
+        &self,
+        permission: &Requirement,
+        identity: Option<&Identity>,
+    ) -> Rejection {
         if identity.is_none() && !self.authentication.is_empty() {
             return Rejection::not_authenticated();
         }
-        Rejection::permission_denied(permission.message())
+        let refusal = Rejection::permission_denied(permission.message());
+        match permission.code() {
+            Some(code) => refusal.with_code(code),
+            None => refusal,
+        }
     }
+}
+
+/// The class lists, as a list of routes shows them: `session, token: IsAuthenticated`.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_list(f, &self.authentication, "nobody")?;
+        f.write_str(": ")?;
+        write_list(f, &self.permissions, "everybody")?;
+        if !self.throttles.is_empty() {
+            f.write_str("; ")?;
+            write_list(f, &self.throttles, "")?;
+        }
+        Ok(())
+    }
+}
+
+fn write_list(f: &mut fmt::Formatter<'_>, items: &[impl fmt::Debug], none: &str) -> fmt::Result {
+    if items.is_empty() {
+        return f.write_str(none);
+    }
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(f, "{comma}{item:?}")?;
+    }
+    Ok(())
 }

@@ -27,6 +27,8 @@ use crate::pages;
 pub struct Rejection {
     kind: Kind,
     body: Json,
+    /// A permission's own code.
+    code: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +59,7 @@ impl Rejection {
 
     /// DRF's `AuthenticationFailed`: a credential was sent and is wrong.
     pub fn authentication_failed(detail: impl Into<String>) -> Self {
-        Self::detail(Kind::Unauthenticated, detail)
+        Self::detail(Kind::Unauthenticated, detail).with_code("authentication_failed")
     }
 
     /// DRF's `PermissionDenied`, with the permission's own message if it has one.
@@ -68,7 +70,7 @@ impl Rejection {
 
     /// DRF's `ParseError`: the body cannot be read.
     pub fn parse_error(detail: impl Into<String>) -> Self {
-        Self::detail(Kind::Json(StatusCode::BAD_REQUEST), detail)
+        Self::detail(Kind::Json(StatusCode::BAD_REQUEST), detail).with_code("parse_error")
     }
 
     /// DRF's `ValidationError`: 400 with `errors` as the whole body.
@@ -76,6 +78,7 @@ impl Rejection {
         Self {
             kind: Kind::Json(StatusCode::BAD_REQUEST),
             body: errors,
+            code: None,
         }
     }
 
@@ -136,6 +139,7 @@ impl Rejection {
         Self {
             kind: Kind::Page(status),
             body: Json::from(markup.into()),
+            code: None,
         }
     }
 
@@ -145,6 +149,7 @@ impl Rejection {
         Self {
             kind,
             body: Json::Object(body),
+            code: None,
         }
     }
 
@@ -153,6 +158,31 @@ impl Rejection {
     pub fn with_body(mut self, body: Json) -> Self {
         self.body = body;
         self
+    }
+
+    /// The same refusal with a permission's own code.
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// DRF's code of the refusal, such as `not_authenticated` or a permission's own; it is not sent.
+    pub fn code(&self) -> &'static str {
+        if let Some(code) = self.code {
+            return code;
+        }
+        match self.status() {
+            StatusCode::UNAUTHORIZED => "not_authenticated",
+            StatusCode::FORBIDDEN => "permission_denied",
+            StatusCode::NOT_FOUND => "not_found",
+            StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+            StatusCode::NOT_ACCEPTABLE => "not_acceptable",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_media_type",
+            StatusCode::TOO_MANY_REQUESTS => "throttled",
+            StatusCode::BAD_REQUEST => "invalid",
+            _ => "error",
+        }
     }
 
     /// The status, before DRF's rule that a 401 without a challenge becomes 403.
@@ -176,6 +206,11 @@ impl Rejection {
             (Kind::Page(_), Json::String(markup)) => markup.as_str().unwrap_or_default().to_owned(),
             (_, body) => body.to_compact(),
         }
+    }
+
+    /// The body as data; `None` for a page.
+    pub(crate) fn body_json(&self) -> Option<&Json> {
+        (!self.is_page()).then_some(&self.body)
     }
 
     /// The refusal that a handler or an extractor answered with, if it did.

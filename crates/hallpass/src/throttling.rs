@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::future::BoxFuture;
 use crate::identity::Identity;
+use crate::permissions::short_name;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
 
@@ -77,7 +78,7 @@ impl<T: Throttle> ErasedThrottle for T {
     }
 
     fn type_name(&self) -> &'static str {
-        std::any::type_name::<T>()
+        short_name(std::any::type_name::<T>())
     }
 }
 

@@ -16,6 +16,7 @@ use http::HeaderValue;
 
 use crate::future::BoxFuture;
 use crate::identity::Identity;
+use crate::permissions::short_name;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
 
@@ -111,7 +112,7 @@ impl<A: Authentication> ErasedAuthentication for A {
     }
 
     fn type_name(&self) -> &'static str {
-        std::any::type_name::<A>()
+        short_name(std::any::type_name::<A>())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use axum::body::Body;
 use http::header::COOKIE;
@@ -15,6 +15,7 @@ use crate::core::Core;
 use crate::identity::User;
 use crate::sessions::Session;
 use crate::wire::cookies::Cookies;
+use crate::wire::negotiation::Accepted;
 
 /// The shared state of one request and its response. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +28,7 @@ struct Inner {
     body: BodySlot,
     /// How many spaces the client wants JSON indented by; 0 for none.
     indent: AtomicU8,
+    renderer: AtomicUsize,
     /// Django's lazy `request.user`, resolved from the session at most once; login and logout replace it.
     session_user: parking_lot::Mutex<Arc<OnceCell<Option<User>>>>,
 }
@@ -56,6 +58,7 @@ impl Exchange {
             csrf: CsrfState::new(csrf_cookie),
             body: BodySlot::new(body, &parts.headers),
             indent: AtomicU8::new(0),
+            renderer: AtomicUsize::new(0),
             session_user: parking_lot::Mutex::default(),
             core: core.clone(),
         }))
@@ -82,9 +85,16 @@ impl Exchange {
         Some(self.0.indent.load(Ordering::Relaxed)).filter(|spaces| *spaces > 0)
     }
 
+    /// The place of the renderer that the content negotiation chose.
+    pub(crate) fn renderer(&self) -> usize {
+        self.0.renderer.load(Ordering::Relaxed)
+    }
+
     /// Remembers what the content negotiation found.
-    pub(crate) fn set_indent(&self, spaces: Option<u8>) {
-        self.0.indent.store(spaces.unwrap_or(0), Ordering::Relaxed);
+    pub(crate) fn set_accepted(&self, accepted: &Accepted) {
+        let spaces = accepted.indent().unwrap_or(0);
+        self.0.indent.store(spaces, Ordering::Relaxed);
+        self.0.renderer.store(accepted.renderer, Ordering::Relaxed);
     }
 
     /// The cell of the session's user.

@@ -8,33 +8,51 @@ mod csrf_secret;
 mod exchange;
 mod form;
 mod head;
+mod view;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri};
+use serde::de::DeserializeOwned;
 
 use crate::core::Core;
+use crate::model::QuerySet;
 use crate::rejection::Rejection;
 use crate::sessions::Session;
 use crate::wire::charset::latin1;
 
 pub(crate) use exchange::Exchange;
 pub(crate) use form::{FormFault, FormKind, query_value};
+pub(crate) use view::{NO_VIEW, ViewAttributes};
 
 /// One request on its way in.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestContext<'a> {
     parts: &'a Parts,
     exchange: &'a Exchange,
+    view: &'a ViewAttributes,
 }
 
 impl<'a> RequestContext<'a> {
     pub(crate) fn new(parts: &'a Parts, exchange: &'a Exchange) -> Self {
-        Self { parts, exchange }
+        let view = parts.extensions.get::<Arc<ViewAttributes>>();
+        Self {
+            parts,
+            exchange,
+            view: view.map_or(&NO_VIEW, |view| view),
+        }
+    }
+
+    /// The same request as its view sees it.
+    pub(crate) fn for_view(self, view: &'a ViewAttributes) -> Self {
+        Self { view, ..self }
     }
 
     /// The context of a request that a guard has let through, for handlers that log in and out, ask for the host, or
@@ -80,6 +98,23 @@ impl<'a> RequestContext<'a> {
     /// The headers.
     pub fn headers(&self) -> &'a HeaderMap {
         &self.parts.headers
+    }
+
+    /// The parameters of the route's path, DRF's `view.kwargs`: `let id: i64 = request.path().await?`. Several are a
+    /// tuple or a map.
+    ///
+    /// # Errors
+    /// 404 where they do not read as `T`, as a path that Django's URL converters do not match; 500 outside a route.
+    pub async fn path<T: DeserializeOwned + Send>(&self) -> Result<T, Rejection> {
+        let mut parts = self.parts.clone();
+        match Path::<T>::from_request_parts(&mut parts, &()).await {
+            Ok(Path(parameters)) => Ok(parameters),
+            Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Rejection::not_found()),
+            Err(error) => {
+                tracing::error!(%error, "the parameters of a path were asked for outside a route");
+                Err(Rejection::server_error())
+            }
+        }
     }
 
     /// Values that outer layers left, such as axum's `ConnectInfo`.
@@ -159,6 +194,20 @@ impl<'a> RequestContext<'a> {
     /// One header as text: WSGI hands header bytes over as latin-1.
     pub(crate) fn text_header(&self, name: &HeaderName) -> Option<String> {
         self.header(name).map(|bytes| latin1(&bytes))
+    }
+
+    /// Which model the view serves.
+    pub(crate) fn query_set(&self) -> &'a QuerySet {
+        &self.view.query_set
+    }
+
+    /// The media types that the view reads, in order.
+    pub(crate) fn parsers(&self) -> &'a [&'static str] {
+        &self.view.parsers
+    }
+
+    pub(crate) fn parts(&self) -> &'a Parts {
+        self.parts
     }
 
     pub(crate) fn exchange(&self) -> &'a Exchange {

@@ -1,5 +1,7 @@
 //! What the guard leaves in a request's extensions for whoever comes after it.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -7,6 +9,7 @@ use http::request::Parts;
 
 use crate::future::BoxFuture;
 use crate::identity::Identity;
+use crate::policy::Policy;
 use crate::rejection::Rejection;
 use crate::request::{Exchange, RequestContext};
 
@@ -14,9 +17,33 @@ use crate::request::{Exchange, RequestContext};
 #[derive(Clone, Debug)]
 pub(crate) enum Caller {
     /// What a policy found out.
-    Known(Option<Identity>),
+    Admitted(Admitted),
     /// A plain view asks the session, and only when somebody wants to know: Django's lazy `request.user`.
     OfSession,
+}
+
+/// Whom a policy let in, and that policy, which may be asked about objects later.
+#[derive(Clone, Debug)]
+pub(crate) struct Admitted {
+    pub(crate) identity: Option<Identity>,
+    pub(crate) policy: Arc<Policy>,
+}
+
+impl Caller {
+    pub(super) fn admitted(identity: Option<Identity>, policy: &Arc<Policy>) -> Self {
+        Self::Admitted(Admitted {
+            identity,
+            policy: Arc::clone(policy),
+        })
+    }
+
+    /// The caller that a policy recognised.
+    pub(super) fn identity(&self) -> Option<&Identity> {
+        match self {
+            Self::Admitted(admitted) => admitted.identity.as_ref(),
+            Self::OfSession => None,
+        }
+    }
 }
 
 /// Runs a ready-made view on the request's context; outside a guarded route it is a loud 500.

@@ -13,9 +13,6 @@ const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// DRF's default parsers, in its order.
-pub(super) const PARSERS: [&str; 3] = [JSON, FORM, MULTIPART];
-
 /// What a client sent.
 #[derive(Clone, Debug)]
 pub enum Data {
@@ -28,18 +25,15 @@ pub enum Data {
 }
 
 impl Data {
-    /// Reads the body with the first of `parsers` that fits its type; `*/*` fits the first of all.
+    /// Reads the body with the first of the view's parsers that fits its type; `*/*` fits the first of all.
     ///
     /// # Errors
     /// 415 for a type without a parser, 400 for a malformed body or one over the limits.
-    pub(crate) async fn of(
-        request: &RequestContext<'_>,
-        parsers: &[&str],
-    ) -> Result<Self, Rejection> {
+    pub(crate) async fn of(request: &RequestContext<'_>) -> Result<Self, Rejection> {
         if request.body().await?.is_empty() {
             return Ok(Self::Empty);
         }
-        let content_type = request.content_type();
+        let (parsers, content_type) = (request.parsers(), request.content_type());
         let parser = select_parser(parsers, &content_type).and_then(|index| parsers.get(index));
         if parser.is_some_and(|parser| *parser != MULTIPART) {
             refuse_no_text_encoding(&content_type)?;
@@ -61,7 +55,7 @@ impl<S: Sync> FromRequest<S> for Data {
         let (parts, body) = request.into_parts();
         let context = RequestContext::of(&parts)?;
         context.exchange().body().restore(body);
-        Self::of(&context, &PARSERS).await
+        Self::of(&context).await
     }
 }
 

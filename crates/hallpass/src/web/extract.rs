@@ -61,7 +61,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Auth {
 
 async fn caller(parts: &Parts) -> Result<Option<Identity>, Rejection> {
     match parts.extensions.get() {
-        Some(Caller::Known(identity)) => Ok(identity.clone()),
+        Some(Caller::Admitted(admitted)) => Ok(admitted.identity.clone()),
         Some(Caller::OfSession) => {
             let user = login::user(&RequestContext::of(parts)?).await?;
             Ok(user.map(|user| Identity::new(user, "session")))

@@ -17,10 +17,11 @@ use tower_service::Service;
 
 use super::finish::finish;
 use super::indent::indent;
-use super::view::{Admission, Gate};
+use super::view::gate::{Admission, Gate};
 use crate::core::Core;
 use crate::hallpass::Hallpass;
 use crate::policy::Policy;
+use crate::rejection::Rejection;
 use crate::request::{Exchange, RequestContext};
 
 /// Puts a policy in front of a service. Made by [`Hallpass::layer`].
@@ -103,15 +104,25 @@ where
 {
     let (mut parts, body) = request.into_parts();
     let (exchange, outermost) = enter(core, &mut parts, body);
+    let method = parts.method.clone();
     let admission = gate.admit(&RequestContext::new(&parts, &exchange)).await;
     let mut response = match admission {
         Ok(Admission::Enter(caller)) => {
+            let identity = caller.identity().cloned();
             parts.extensions.insert(caller);
+            if let Some(attributes) = gate.attributes() {
+                parts.extensions.insert(Arc::clone(attributes));
+            }
             let request = Request::from_parts(parts, exchange.body().take());
-            gate.dress(inner.call(request).await?.map(Body::new))
+            let response = inner.call(request).await?.map(Body::new);
+            match Rejection::of(&response) {
+                None => response,
+                // Said inside the handler: it gets the view's challenge and renderer like one of ours.
+                Some(said) => gate.refuse(said, &method, exchange.renderer(), identity.as_ref()),
+            }
         }
         Ok(Admission::Answer(response)) => response,
-        Err(rejection) => gate.refuse(rejection),
+        Err(rejection) => gate.refuse(rejection, &method, exchange.renderer(), None),
     };
     gate.stamp(&mut response);
     if let Some(spaces) = exchange.indent() {

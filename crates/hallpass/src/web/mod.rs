@@ -6,16 +6,19 @@ mod extract;
 mod finish;
 mod indent;
 mod layer;
-mod metadata;
+mod object_permissions;
 mod router;
+mod routes;
 mod site;
-mod view;
+pub(crate) mod view;
 pub mod views;
 
 pub use data::Data;
 pub use extract::{Auth, CsrfToken};
 pub use layer::{Guard, GuardLayer};
+pub use object_permissions::ObjectPermissions;
 pub use router::GuardedRouter;
-pub use view::ApiView;
+pub use routes::Route;
+pub use view::{ApiView, GetObject, Renderer, Rendering};
 
 pub(crate) use caller::{Caller, with_context};

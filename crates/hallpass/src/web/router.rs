@@ -1,15 +1,27 @@
 //! The router that guards every route: what is not said otherwise stands under the default policy.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+
 use axum::Router;
-use axum::routing::{MethodRouter, any};
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, any, any_service};
+use tower_service::Service;
 
 use super::layer::GuardLayer;
+use super::routes::Route;
 use super::site::{SiteLayer, not_found};
-use super::view::{ApiView, Gate};
+use super::view::ApiView;
+use super::view::gate::Gate;
 use crate::hallpass::Hallpass;
+use crate::policy::Policy;
 
 /// An axum router whose routes are Django views: API views under a policy, plain views under the CSRF check, and
 /// around all of them what Django's default middleware does (Host check, sessions, slash redirect, fixed headers).
+///
+/// There is no way to add a route without a guard. A path that leads nowhere is Django's plain 404 page, before anybody
+/// is asked who they are; a view that should answer there is a route `/{*rest}`.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,65 +39,111 @@ use crate::hallpass::Hallpass;
 #[derive(Debug)]
 pub struct GuardedRouter<S = ()> {
     hallpass: Hallpass,
-    router: Router<S>,
-    paths: Vec<String>,
+    routes: Vec<(Route, MethodRouter<S>)>,
 }
 
 impl Hallpass {
     /// A router whose routes are all guarded.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> GuardedRouter<S> {
-        GuardedRouter::new(self.clone())
+        GuardedRouter {
+            hallpass: self.clone(),
+            routes: Vec::new(),
+        }
     }
 }
 
 impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
-    fn new(hallpass: Hallpass) -> Self {
-        Self {
-            hallpass,
-            router: Router::new(),
-            paths: Vec::new(),
-        }
-    }
-
     /// An API view at `path` (axum's syntax: `/items/{id}/`).
-    ///
-    /// # Panics
-    /// As axum's own `route`: on a path that is malformed or already taken. It happens at start-up.
     #[must_use]
     pub fn route(self, path: &str, view: ApiView<S>) -> Self {
         let (gate, handlers) = view.into_parts(self.hallpass.default_policy());
-        self.mount(path, gate, handlers)
+        self.mount(path, Gate::Api(Arc::new(gate)), handlers)
+    }
+
+    /// Any service at `path`, for all methods, under a policy: a router of tonic's, a file server, a WebSocket
+    /// endpoint. There is no content negotiation and no 405; the policy is asked before the service sees anything.
+    #[must_use]
+    pub fn route_service<T>(self, path: &str, policy: Policy, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.mount(path, Gate::Policy(Arc::new(policy)), any_service(service))
     }
 
     /// A plain Django view at `path`: no policy, but the CSRF check for every unsafe method.
-    ///
-    /// # Panics
-    /// As [`route`](Self::route).
     #[must_use]
     pub fn plain(self, path: &str, handlers: MethodRouter<S>) -> Self {
         self.mount(path, Gate::Plain { csrf_exempt: false }, handlers)
     }
 
     /// A plain Django view without the CSRF check: Django's `csrf_exempt`.
-    ///
-    /// # Panics
-    /// As [`route`](Self::route).
     #[must_use]
     pub fn plain_csrf_exempt(self, path: &str, handlers: MethodRouter<S>) -> Self {
         self.mount(path, Gate::Plain { csrf_exempt: true }, handlers)
     }
 
+    /// All routes of another router under a prefix: Django's `include`. They keep their policies, those that they got
+    /// from the other router's defaults too, and their requests keep their whole path.
+    #[must_use]
+    pub fn nest(mut self, prefix: &str, other: Self) -> Self {
+        let prefix = prefix.trim_end_matches('/');
+        for (route, handlers) in other.routes {
+            let path = format!("{prefix}{}", route.path());
+            self.routes.push((route.at(path), handlers));
+        }
+        self
+    }
+
+    /// All routes of another router beside those of this one.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.routes.extend(other.routes);
+        self
+    }
+
+    /// Every route with its methods and policies, in the order in which they were added: for a test of one's own that
+    /// nothing stands open which should not.
+    ///
+    /// ```no_run
+    /// # fn check(app: hallpass::GuardedRouter) {
+    /// use hallpass::Requirement;
+    ///
+    /// let is_open = |requirement: &Requirement| requirement.to_string() == "AllowAny";
+    /// for route in app.routes() {
+    ///     for method in route.methods() {
+    ///         let policy = route.policy(method).expect("an API view");
+    ///         let permissions = policy.permission_classes();
+    ///         let open = permissions.iter().all(is_open); // an empty list is open too
+    ///         assert!(!open || route.path() == "/health/", "{route}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.routes.iter().map(|(route, _)| route)
+    }
+
     fn mount(mut self, path: &str, gate: Gate, handlers: MethodRouter<S>) -> Self {
         // Inside `any`, because a method router names its methods on whatever it does not route, refusals included.
-        let guard = GuardLayer::new(self.hallpass.core().clone(), gate);
-        self.router = self.router.route(path, any(handlers).layer(guard));
-        self.paths.push(path.to_owned());
+        let guard = GuardLayer::new(self.hallpass.core().clone(), gate.clone());
+        let route = Route::new(path.to_owned(), gate);
+        self.routes.push((route, any(handlers).layer(guard)));
         self
     }
 
     /// The finished axum router, with Django's plain 404 page for everything else.
+    ///
+    /// # Panics
+    /// As axum's own `route`: on a path that is malformed or taken twice. It happens at start-up.
     pub fn into_router(self) -> Router<S> {
-        let site = SiteLayer::new(self.hallpass.core().clone(), self.paths);
-        self.router.fallback(not_found).layer(site)
+        let paths = self.routes().map(|route| route.path().to_owned()).collect();
+        let site = SiteLayer::new(self.hallpass.core().clone(), paths);
+        let mut router = Router::new();
+        for (route, handlers) in self.routes {
+            router = router.route(route.path(), handlers);
+        }
+        router.fallback(not_found).layer(site)
     }
 }

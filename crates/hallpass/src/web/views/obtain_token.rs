@@ -17,7 +17,8 @@ use crate::rejection::Rejection;
 use crate::request::RequestContext;
 use crate::throttling::Limit;
 use crate::web::data::Data;
-use crate::web::{ApiView, metadata, with_context};
+use crate::web::view::metadata;
+use crate::web::{ApiView, with_context};
 
 /// The parsers in the order that DRF's view names them.
 const PARSES: [&str; 3] = [
@@ -124,8 +125,7 @@ impl ObtainAuthToken {
         if let Some(schemes) = &self.authentication {
             view = view.authentication(schemes.iter().cloned());
         }
-        view.metadata.parses = PARSES.to_vec();
-        view.metadata.actions = Some(actions());
+        view = view.parsers(PARSES).serializer_fields(fields());
         let view_of = Arc::new(self);
         view.post(async move |request: Request| {
             with_context(request, move |context| {
@@ -136,10 +136,7 @@ impl ObtainAuthToken {
     }
 
     async fn issue(&self, request: &RequestContext<'_>) -> Result<Response, Rejection> {
-        let credentials = validate(
-            &Data::of(request, &PARSES).await?,
-            non_field_errors_key(request),
-        )?;
+        let credentials = validate(&Data::of(request).await?, non_field_errors_key(request))?;
         let verdict = request.core().authenticate(&credentials).await?;
         let Verdict::Accepted(accepted) = verdict else {
             return Err(refused(
@@ -274,11 +271,10 @@ fn char_field(value: Option<Json>, trim: bool) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn actions() -> Json {
-    let fields = object([
+fn fields() -> Json {
+    object([
         ("username", metadata::text_field("Username", false)),
         ("password", metadata::text_field("Password", false)),
         ("token", metadata::text_field("Token", true)),
-    ]);
-    object([("POST", fields)])
+    ])
 }

@@ -1,0 +1,25 @@
+//! What a view says of itself to those who judge and read its requests: DRF's class attributes.
+
+use std::borrow::Cow;
+
+use crate::model::QuerySet;
+
+/// DRF's default parsers, in its order.
+pub(crate) const PARSERS: [&str; 3] = [
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+];
+
+/// The attributes of one view.
+#[derive(Clone, Debug)]
+pub(crate) struct ViewAttributes {
+    pub(crate) query_set: QuerySet,
+    pub(crate) parsers: Cow<'static, [&'static str]>,
+}
+
+/// Those of a view that says nothing.
+pub(crate) static NO_VIEW: ViewAttributes = ViewAttributes {
+    query_set: QuerySet::Missing,
+    parsers: Cow::Borrowed(&PARSERS),
+};
