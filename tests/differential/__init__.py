@@ -1,0 +1,1 @@
+"""The differential test: the same random requests to a real Django REST framework and to examples/reference."""
