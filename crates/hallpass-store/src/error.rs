@@ -50,6 +50,9 @@ pub enum StoreError {
     /// The file, the directory or the connection allows no writing.
     #[error("the database is read-only: check the rights of the file and of its directory")]
     ReadOnly,
+    /// The database account lacks a right, in the database's words.
+    #[error("the database account lacks a right: {0}")]
+    Denied(String),
     /// No database file stands at this path and `create` was not asked for.
     #[error("no database file at {}: check `database_url`, or run `hallpass migrate` to make one", .0.display())]
     NotFound(PathBuf),

@@ -3,6 +3,7 @@
 mod decode;
 mod engine;
 mod error;
+mod examination;
 mod inspect;
 mod migrate;
 #[cfg(feature = "mysql")]
@@ -22,6 +23,7 @@ mod user_model;
 mod value;
 
 pub use error::{StoreError, Unavailable};
+pub use examination::Examination;
 pub use inspect::Inspection;
 pub use migrate::{AutoField, MigrationError, MigrationState};
 pub use receivers::{RelatedRows, UserCreated};

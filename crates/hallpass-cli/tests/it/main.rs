@@ -2,6 +2,7 @@
 
 mod accounts;
 mod check;
+mod check_rows;
 mod demo;
 mod from_django;
 mod init;

@@ -113,6 +113,31 @@ impl Dialect {
         }
     }
 
+    /// Asks for the seconds since 1970 by the server's clock; SQLite has ours.
+    pub(crate) fn seconds_of_its_clock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            #[cfg(feature = "postgres")]
+            Self::Postgres => Some("SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint)"),
+            #[cfg(feature = "mysql")]
+            Self::MySql => Some("SELECT unix_timestamp()"),
+        }
+    }
+
+    /// Counts the columns of token keys that compare without case, of which there is one or none.
+    pub(crate) fn count_caseless_token_keys(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            #[cfg(feature = "postgres")]
+            Self::Postgres => None,
+            #[cfg(feature = "mysql")]
+            Self::MySql => Some(
+                "SELECT count(*) FROM information_schema.columns WHERE table_schema = database() \
+                 AND table_name = 'authtoken_token' AND column_name = 'key' AND collation_name LIKE '%ci'",
+            ),
+        }
+    }
+
     /// Deletes at most `?2` sessions that expired before `?1`, the oldest first. MySQL
     /// allows no LIMIT in a subquery, but one on the DELETE.
     pub(crate) fn delete_expired_sessions(self) -> &'static str {

@@ -42,6 +42,8 @@ fn from_code(said: ServerError) -> StoreError {
         1292 | 1366 | 1367 | 1411 => {
             StoreError::Constraint("a value does not fit the type of its column".to_owned())
         }
+        // A right on a table, or on a column of it.
+        1142 | 1143 => StoreError::Denied(message),
         1290 | 1792 | 1836 => StoreError::ReadOnly,
         // A lock was not to be had, or two transactions waited for each other.
         1205 | 1213 => Unavailable::Locked.into(),

@@ -148,24 +148,42 @@ async fn recorded<C: Connection>(connection: &mut C) -> Result<Vec<(String, Stri
         .await
 }
 
+/// Every migration that is recorded without one that it depends on, in Django's words.
+pub(crate) async fn inconsistencies<C: Connection>(
+    connection: &mut C,
+    apps: &Apps,
+) -> Result<Vec<String>, StoreError> {
+    let steps = steps(connection, apps).await?;
+    let each = steps
+        .iter()
+        .filter_map(|step| inconsistency(apps, &steps, step));
+    Ok(each.map(|error| error.to_string()).collect())
+}
+
 /// Django refuses to go on when a dependency of an applied migration is not applied,
 /// most often because `AUTH_USER_MODEL` was changed after the first `migrate`.
 fn check_history(apps: &Apps, steps: &[Step]) -> Result<(), MigrationError> {
+    let first = steps
+        .iter()
+        .find_map(|step| inconsistency(apps, steps, step));
+    first.map_or(Ok(()), Err)
+}
+
+fn inconsistency(apps: &Apps, steps: &[Step], step: &Step) -> Option<MigrationError> {
     let unapplied = |migration: &Migration| {
         steps
             .iter()
-            .find(|step| step.migration == *migration && !step.state.applied)
+            .find(|other| other.migration == *migration && !other.state.applied)
     };
-    for step in steps.iter().filter(|step| step.state.applied) {
-        let parents = step.migration.parents(apps);
-        if let Some(parent) = parents.iter().find_map(unapplied) {
-            return Err(MigrationError::InconsistentHistory {
-                migration: format!("{}.{}", step.state.app, step.state.name),
-                dependency: format!("{}.{}", parent.state.app, parent.state.name),
-            });
-        }
+    if !step.state.applied {
+        return None;
     }
-    Ok(())
+    let parents = step.migration.parents(apps);
+    let parent = parents.iter().find_map(unapplied)?;
+    Some(MigrationError::InconsistentHistory {
+        migration: format!("{}.{}", step.state.app, step.state.name),
+        dependency: format!("{}.{}", parent.state.app, parent.state.name),
+    })
 }
 
 /// Everything missing: the tables must not be there. Only later migrations missing: the

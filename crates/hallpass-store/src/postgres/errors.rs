@@ -39,6 +39,7 @@ fn from_code(error: &DbError) -> StoreError {
         SqlState::UNDEFINED_COLUMN => StoreError::Other(format!("no such column: {message}")),
         SqlState::STRING_DATA_RIGHT_TRUNCATION => StoreError::TooLong(message.to_owned()),
         SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::ReadOnly,
+        SqlState::INSUFFICIENT_PRIVILEGE => StoreError::Denied(message.to_owned()),
         SqlState::QUERY_CANCELED => Unavailable::TimedOut.into(),
         SqlState::LOCK_NOT_AVAILABLE
         | SqlState::T_R_DEADLOCK_DETECTED

@@ -2,8 +2,10 @@
 //! identifiers in double quotes (`key` and `name` are reserved words in some engines),
 //! numbered parameters `?1`. Values are never formatted in.
 
+pub(crate) mod examine;
 pub(crate) mod migrations;
 pub(crate) mod permissions;
+pub(crate) mod rights;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;

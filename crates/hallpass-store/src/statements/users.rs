@@ -32,6 +32,12 @@ pub(crate) struct UserStatements {
     pub(crate) without_token: Statement,
     /// No parameters: how many have no token.
     pub(crate) count_without_token: Statement,
+    /// No parameters: how many groups of logins differ in case only.
+    pub(crate) count_alike: Statement,
+    /// No parameters: how many tokens have no user.
+    pub(crate) count_orphan_tokens: Statement,
+    /// Parameter: at most how many. The front of the newest users' PBKDF2 hashes: algorithm and iterations.
+    pub(crate) pbkdf2_fronts: Statement,
     /// No parameters.
     pub(crate) count: Statement,
     /// No parameters: algorithm (`!` unusable, empty unrecognised) and count.
@@ -122,6 +128,16 @@ impl UserStatements {
                 "SELECT u.{id}, u.{username} FROM {table} u WHERE {no_token} ORDER BY u.{id}"
             )),
             count_without_token: sql(format!("SELECT count(*) FROM {table} u WHERE {no_token}")),
+            count_alike: sql(format!(
+                "SELECT count(*) FROM (SELECT 1 AS one FROM {table} GROUP BY lower({username}) HAVING count(*) > 1) x"
+            )),
+            count_orphan_tokens: sql(format!(
+                r#"SELECT count(*) FROM "authtoken_token" t WHERE NOT EXISTS (SELECT 1 FROM {table} u WHERE u.{id} = t."user_id")"#
+            )),
+            pbkdf2_fronts: sql(format!(
+                "SELECT substr(u.{password}, 1, 24) FROM {table} u WHERE u.{password} LIKE 'pbkdf2_sha256$%' \
+                 ORDER BY u.{id} DESC LIMIT ?1"
+            )),
             count: sql(format!("SELECT count(*) FROM {table}")),
             password_algorithms: sql(password_algorithms(dialect, &table, &password)),
         }

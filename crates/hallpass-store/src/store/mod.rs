@@ -2,6 +2,7 @@
 
 mod backend;
 mod bulk;
+mod doctor;
 mod permissions;
 mod sessions;
 mod tokens;
@@ -11,10 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::StoreError;
-use crate::inspect::Inspection;
 use crate::migrate::apps::Apps;
 use crate::migrate::{AutoField, MigrationState};
-use crate::operations::inspect::{Inspect, SettledModel, Verify};
+use crate::operations::inspect::{SettledModel, Verify};
 use crate::operations::migrate::{Migrate, State};
 use crate::store::backend::Backend;
 use crate::url::DatabaseUrl;
@@ -127,16 +127,6 @@ impl Store {
     pub async fn verify(&self) -> Result<(), StoreError> {
         let apps = self.inner.apps.clone();
         self.backend().scan(Verify(apps)).await
-    }
-
-    /// Looks at everything that a doctor wants to know. Missing tables are findings here,
-    /// not errors; values of rows are never reported.
-    ///
-    /// # Errors
-    /// As any read.
-    pub async fn inspect(&self) -> Result<Inspection, StoreError> {
-        let apps = self.inner.apps.clone();
-        self.backend().scan(Inspect(apps)).await
     }
 
     /// Every migration of the installed applications in the order in which `migrate`

@@ -7,10 +7,15 @@
 //! `table.rs` is the one list of checks; their ids never change their meaning. Nothing is written to the database, and
 //! no finding contains a secret or a value of a row.
 
+mod browsers;
 mod database;
 mod deployment;
+mod docs;
+mod history;
+mod rows;
 mod schemes;
 mod secret_key;
+mod session_keys;
 mod settings;
 mod table;
 #[cfg(test)]
@@ -19,10 +24,13 @@ mod users;
 
 use std::fmt;
 
-use hallpass_store::{Inspection, Store, StoreError};
+use hallpass_formats::timestamp::Timestamp;
+use hallpass_store::{Examination, Inspection, Store, StoreError};
 
 use crate::hallpass::{Hallpass, StartError, store_options};
 use crate::settings::{Settings, SettingsError};
+
+pub use docs::reference_page;
 
 /// How bad a finding is. Django's levels, as far as they are used here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,21 +128,12 @@ pub fn all() -> &'static [&'static Check] {
 /// # }
 /// ```
 pub async fn run(settings: &Settings, deploy: bool) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    findings.extend(secret_key::missing(settings));
-    findings.extend(secret_key::weak(settings));
-    findings.extend(secret_key::weak_fallbacks(settings));
-    findings.extend(settings::without_effect(settings));
-    findings.extend(schemes::token_not_listed(settings));
-    findings.extend(schemes::no_challenge(settings));
+    let mut findings = of_settings(settings);
     if deploy {
-        findings.extend(deployment::debug(settings));
-        findings.extend(deployment::allowed_hosts(settings));
-        findings.extend(deployment::session_cookie(settings));
-        findings.extend(deployment::csrf_cookie(settings));
+        findings.extend(of_deployment(settings));
     }
-    match look(settings).await {
-        Ok(inspection) => findings.extend(of_inspection(settings, &inspection)),
+    match Seen::look(settings).await {
+        Ok(seen) => findings.extend(of_database(settings, &seen)),
         Err(fault) => findings.push(database::fault(&fault)),
     }
     if let Err(error) = Hallpass::builder(settings.clone())
@@ -147,22 +146,89 @@ pub async fn run(settings: &Settings, deploy: bool) -> Vec<Finding> {
     findings
 }
 
-async fn look(settings: &Settings) -> Result<Inspection, StoreError> {
-    let options = store_options(settings, false).map_err(|error| match error {
-        StartError::Store(fault) => fault,
-        other => StoreError::Other(other.to_string()),
-    })?;
-    Store::open(options).await?.inspect().await
+fn of_settings(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(secret_key::missing(settings));
+    findings.extend(secret_key::weak(settings));
+    findings.extend(secret_key::weak_fallbacks(settings));
+    findings.extend(settings::without_effect(settings));
+    findings.extend(schemes::token_not_listed(settings));
+    findings.extend(schemes::no_challenge(settings));
+    findings.extend(browsers::csrf_middleware(settings));
+    findings.extend(browsers::own_origin(settings));
+    findings.extend(browsers::redirect_for_ever(settings));
+    findings.extend(browsers::cookie_domains(settings));
+    findings.extend(browsers::same_site_none(settings));
+    findings
 }
 
-fn of_inspection(settings: &Settings, inspection: &Inspection) -> Vec<Finding> {
+fn of_deployment(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.extend(deployment::debug(settings));
+    findings.extend(deployment::allowed_hosts(settings));
+    findings.extend(deployment::session_cookie(settings));
+    findings.extend(deployment::csrf_cookie(settings));
+    findings.extend(browsers::session_cookie_for_scripts(settings));
+    findings.extend(browsers::plain_origins(settings));
+    findings.extend(browsers::hsts(settings));
+    findings.extend(browsers::https_redirect(settings));
+    findings
+}
+
+/// What a look at the database showed.
+struct Seen {
+    inspection: Inspection,
+    examination: Examination,
+    sessions: Vec<String>,
+    missing_rights: Vec<String>,
+}
+
+impl Seen {
+    async fn look(settings: &Settings) -> Result<Self, StoreError> {
+        let options = store_options(settings, false).map_err(|error| match error {
+            StartError::Store(fault) => fault,
+            other => StoreError::Other(other.to_string()),
+        })?;
+        let store = Store::open(options).await?;
+        let sessions = match session_keys::are_rows(settings) {
+            true => {
+                let newest = store.newest_sessions(Timestamp::now(), session_keys::SAMPLE);
+                newest.await?
+            }
+            false => Vec::new(),
+        };
+        Ok(Self {
+            inspection: store.inspect().await?,
+            examination: store.examine().await?,
+            sessions,
+            // A lock that somebody holds, or a table that is missing, says nothing of rights.
+            missing_rights: store.missing_rights().await.unwrap_or_default(),
+        })
+    }
+}
+
+fn of_database(settings: &Settings, seen: &Seen) -> Vec<Finding> {
+    let (inspection, examination) = (&seen.inspection, &seen.examination);
     let mut findings = Vec::new();
     findings.extend(database::token_table_missing(inspection));
     findings.extend(database::tables_missing(inspection));
     findings.extend(database::recorded_but_missing(inspection));
     findings.extend(database::unapplied_migrations(inspection));
+    findings.extend(history::half_applied(examination));
     findings.extend(database::foreign_tokens(inspection));
+    findings.extend(history::foreign_user_keys(
+        examination,
+        &inspection.user_table,
+    ));
+    findings.extend(history::tokens_without_user(examination));
     findings.extend(users::unverifiable_passwords(settings, inspection));
     findings.extend(users::without_token(settings, inspection));
+    findings.extend(rows::logins_alike(examination));
+    findings.extend(rows::iterations(settings, examination));
+    findings.extend(rows::token_key_caseless(examination));
+    findings.extend(rows::tokens_of_the_future(examination));
+    findings.extend(rows::clocks(examination));
+    findings.extend(rows::missing_rights(&seen.missing_rights));
+    findings.extend(session_keys::findings(settings, &seen.sessions));
     findings
 }

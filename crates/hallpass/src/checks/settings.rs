@@ -6,6 +6,7 @@ use super::{Finding, Settings, StartError};
 pub(super) fn without_effect(settings: &Settings) -> Vec<Finding> {
     let notes = settings.notes().iter();
     notes
+        .filter(|note| !note.is_about_missing_csrf_middleware())
         .map(|note| Finding::new(&WITHOUT_EFFECT, format!("{note}.")))
         .collect()
 }

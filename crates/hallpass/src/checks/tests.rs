@@ -121,3 +121,87 @@ fn what_may_be_a_stored_password_is_not_shown() {
     assert_eq!(users::described("bcrypt_sha256"), "bcrypt_sha256");
     assert_eq!(users::described("My Password"), "no known algorithm");
 }
+
+#[test]
+fn browsers_are_told_right() {
+    use super::browsers;
+
+    let ids = |findings: Vec<Finding>| -> Vec<&str> {
+        findings.iter().map(|finding| finding.check.id).collect()
+    };
+    let good = settings(
+        "allowed_hosts = [\".example.com\"]\ncsrf_trusted_origins = [\"https://other.org\"]\nsession_cookie_domain = \"example.com\"",
+    );
+    assert!(browsers::own_origin(&good).is_empty());
+    assert!(browsers::plain_origins(&good).is_empty());
+    assert!(browsers::cookie_domains(&good).is_empty());
+    assert!(browsers::same_site_none(&good).is_empty());
+    assert_eq!(id(browsers::redirect_for_ever(&good)), None);
+
+    let own = settings(
+        "allowed_hosts = [\"shop.example.com\"]\ncsrf_trusted_origins = [\"https://shop.example.com\", \"http://b.org\"]",
+    );
+    assert_eq!(ids(browsers::own_origin(&own)), ["hallpass.W039"]);
+    assert_eq!(ids(browsers::plain_origins(&own)), ["hallpass.W041"]);
+    let proxied = settings(
+        "allowed_hosts = [\"a.org\"]\ncsrf_trusted_origins = [\"https://a.org\"]\nsecure_proxy_ssl_header = [\"HTTP_X_FORWARDED_PROTO\", \"https\"]\nsecure_ssl_redirect = true",
+    );
+    assert!(browsers::own_origin(&proxied).is_empty());
+    assert_eq!(id(browsers::redirect_for_ever(&proxied)), None);
+    let blind = settings("secure_ssl_redirect = true");
+    assert_eq!(
+        id(browsers::redirect_for_ever(&blind)),
+        Some("hallpass.E040")
+    );
+
+    let cookies = settings(
+        "allowed_hosts = [\"shop.example.com\"]\nsession_cookie_domain = \"ample.com\"\ncsrf_cookie_domain = \".example.com\"\nsession_cookie_samesite = \"None\"\nsession_cookie_httponly = false",
+    );
+    assert_eq!(ids(browsers::cookie_domains(&cookies)), ["hallpass.W045"]);
+    assert_eq!(ids(browsers::same_site_none(&cookies)), ["hallpass.W046"]);
+    assert_eq!(
+        id(browsers::session_cookie_for_scripts(&cookies)),
+        Some("hallpass.W044")
+    );
+    assert_eq!(id(browsers::hsts(&cookies)), Some("hallpass.I042"));
+    assert_eq!(
+        id(browsers::https_redirect(&cookies)),
+        Some("hallpass.I043")
+    );
+}
+
+#[test]
+fn clocks_that_disagree() {
+    use hallpass_formats::timestamp::Timestamp;
+    use hallpass_store::Examination;
+
+    use super::rows;
+
+    let ours = Timestamp::from_unix_micros(1_800_000_000_000_000);
+    let with = |seconds: i64| {
+        let mut examination = Examination::default();
+        examination.our_time = Some(ours);
+        examination.database_time = Some(ours.add_seconds(seconds));
+        rows::clocks(&examination)
+    };
+    assert_eq!(id(with(4)), None);
+    assert_eq!(id(with(-4)), None);
+    assert_eq!(id(with(-3600)), Some("hallpass.W027"));
+    assert!(with(7200).unwrap().seen.contains("7200 s ahead of"));
+    assert_eq!(id(rows::clocks(&Examination::default())), None);
+}
+
+#[test]
+fn the_docs_page_is_up_to_date() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/doctor.md");
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    let wanted = super::reference_page(&committed).expect("docs/doctor.md has lost its marks");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, &wanted).unwrap();
+        return;
+    }
+    assert!(
+        committed == wanted,
+        "docs/doctor.md is not what the checks say; run `UPDATE_DOCS=1 cargo test -p hallpass checks`"
+    );
+}

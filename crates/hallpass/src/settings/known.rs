@@ -39,16 +39,35 @@ pub(super) fn add(given: &mut Given, entries: Vec<Entry>) -> Result<(), Settings
                 reason: "has no effect: sessions are kept in `caches.default` only".to_owned(),
             });
         } else if let Some(ignored) = ignored::find(&entry.table, &entry.name) {
+            let more = match lacks_csrf_middleware(&entry) {
+                true => Note::NO_CSRF_MIDDLEWARE,
+                false => "",
+            };
             given.notes.push(Note {
                 setting: entry.written,
                 place: entry.place,
-                reason: format!("has no effect: {}", ignored.reason),
+                reason: format!("has no effect: {}{}", ignored.reason, more),
             });
         } else {
             return Err(unknown(&entry));
         }
     }
     Ok(())
+}
+
+/// Whether it is Django's `MIDDLEWARE`, and without the CSRF check. It changes nothing here, but much there.
+fn lacks_csrf_middleware(entry: &Entry) -> bool {
+    let is_csrf = |text: &str| text.contains("CsrfViewMiddleware");
+    if !(entry.table.is_empty() && entry.name.starts_with("middleware")) {
+        return false;
+    }
+    match &entry.value {
+        Value::List(items) => !items
+            .iter()
+            .any(|item| matches!(item, Value::Text(text) | Value::Plain(text) if is_csrf(text))),
+        Value::Plain(text) | Value::Text(text) => !is_csrf(text),
+        _ => false,
+    }
 }
 
 /// A cache of the project's that sessions are not kept in.

@@ -147,6 +147,17 @@ impl Taken {
                     }
                 }
             }
+            ("MIDDLEWARE", Literal::List(classes)) => {
+                self.without_effect.push("MIDDLEWARE".to_owned());
+                let is_csrf = |class: &Literal| {
+                    class
+                        .as_text()
+                        .is_some_and(|path| path.contains("CsrfViewMiddleware"))
+                };
+                if !classes.iter().any(is_csrf) {
+                    self.remark("MIDDLEWARE has no CsrfViewMiddleware: put it back in Django; token calls do not need it gone");
+                }
+            }
             (name, value) => self.take_one("", name, value, line.is_default),
         }
     }
