@@ -55,8 +55,8 @@ pub use throttling::{Limit, Throttle, Throttled};
 pub use tokens::Tokens;
 pub use user_permissions::{Permissions, UserPermissions};
 pub use web::{
-    ApiView, Auth, CsrfToken, Data, GetObject, Guard, GuardLayer, GuardedRouter, ObjectPermissions,
-    Renderer, Rendering, Route, views,
+    ApiView, Auth, CharField, CsrfToken, Data, GetObject, Guard, GuardLayer, GuardedRouter,
+    ObjectPermissions, Renderer, Rendering, Route, views,
 };
 pub use wire::form::{FilePart, FormData};
 

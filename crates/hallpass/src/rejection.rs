@@ -105,6 +105,11 @@ impl Rejection {
         Self::detail(Kind::Json(StatusCode::NOT_FOUND), "Not found.")
     }
 
+    /// The same with words of one's own, such as those of Django's `get_object_or_404`.
+    pub fn not_found_because(detail: impl Into<String>) -> Self {
+        Self::detail(Kind::Json(StatusCode::NOT_FOUND), detail)
+    }
+
     /// DRF's `Throttled`; `wait` in seconds, rounded up as DRF does.
     pub fn throttled(wait: Option<f64>) -> Self {
         let seconds = wait.map(|wait| wait.max(0.0).ceil() as u64);

@@ -12,6 +12,7 @@ use hallpass_store::{NewUser, Store, StoreError, UserModel};
 
 use crate::hashing::HashingPool;
 use crate::identity::User;
+use crate::rejection::Rejection;
 use crate::signals::Signals;
 
 /// The user table. See [`Core::accounts`](crate::Core::accounts).
@@ -75,6 +76,20 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
+/// What the caller did wrong is 400; a fault of the store or a full queue is 503.
+impl From<AccountError> for Rejection {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Busy => Self::unavailable(),
+            AccountError::Store(fault) => fault.into(),
+            AccountError::Gone => Self::not_found(),
+            AccountError::MissingUsername | AccountError::Taken(_) | AccountError::Refused(_) => {
+                Self::parse_error(error.to_string())
+            }
+        }
+    }
+}
+
 impl<'a> Accounts<'a> {
     pub(crate) fn new(store: &'a Store, hashing: &'a HashingPool, signals: &'a Signals) -> Self {
         Self {
@@ -134,9 +149,25 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// See [`AccountError`].
     pub async fn set_password(&self, user: &User, password: &str) -> Result<User, AccountError> {
+        self.replace_password(user, Some(password)).await
+    }
+
+    /// Leaves the user without a password: nobody can log in with one until it is set anew.
+    ///
+    /// # Errors
+    /// See [`AccountError`].
+    pub async fn set_unusable_password(&self, user: &User) -> Result<User, AccountError> {
+        self.replace_password(user, None).await
+    }
+
+    async fn replace_password(
+        &self,
+        user: &User,
+        password: Option<&str>,
+    ) -> Result<User, AccountError> {
         let encoded = self
             .hashing
-            .make(Some(password))
+            .make(password)
             .await
             .map_err(|_| AccountError::Busy)??;
         if self.store.set_password(user.id(), &encoded).await? {

@@ -29,7 +29,11 @@ impl Requirement {
         Self(Arc::new(permission))
     }
 
-    pub(crate) async fn allows(
+    /// Whether it allows the request to this caller: [`Permission::has_permission`].
+    ///
+    /// # Errors
+    /// What the permission answers with instead of its yes or no.
+    pub async fn allows(
         &self,
         request: &RequestContext<'_>,
         identity: Option<&Identity>,
@@ -40,7 +44,11 @@ impl Requirement {
         }
     }
 
-    pub(crate) async fn allows_object(
+    /// Whether it allows the caller this object: [`Permission::has_object_permission`].
+    ///
+    /// # Errors
+    /// What the permission answers with instead of its yes or no.
+    pub async fn allows_object(
         &self,
         request: &RequestContext<'_>,
         identity: Option<&Identity>,

@@ -1,6 +1,8 @@
 //! The top of the library: the tower layer, the router, the extractors and the ready-made views.
 
 mod caller;
+mod char_field;
+mod converters;
 mod data;
 mod extract;
 mod finish;
@@ -13,6 +15,7 @@ mod site;
 pub(crate) mod view;
 pub mod views;
 
+pub use char_field::CharField;
 pub use data::Data;
 pub use extract::{Auth, CsrfToken};
 pub use layer::{Guard, GuardLayer};

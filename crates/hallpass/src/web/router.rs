@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, any, any_service};
 use tower_service::Service;
 
+use super::converters::Pattern;
 use super::layer::GuardLayer;
 use super::routes::Route;
 use super::site::{SiteLayer, not_found};
@@ -53,7 +55,8 @@ impl Hallpass {
 }
 
 impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
-    /// An API view at `path` (axum's syntax: `/items/{id}/`).
+    /// An API view at `path`, in axum's syntax with Django's converters: `/items/{int:id}/`, also `slug`, `uuid` and
+    /// `str`, which is what a parameter without one has. A path that does not fit leads nowhere.
     #[must_use]
     pub fn route(self, path: &str, view: ApiView<S>) -> Self {
         let (gate, handlers) = view.into_parts(self.hallpass.default_policy());
@@ -138,12 +141,37 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     /// # Panics
     /// As axum's own `route`: on a path that is malformed or taken twice. It happens at start-up.
     pub fn into_router(self) -> Router<S> {
-        let paths = self.routes().map(|route| route.path().to_owned()).collect();
-        let site = SiteLayer::new(self.hallpass.core().clone(), paths);
+        let mut patterns = Vec::new();
         let mut router = Router::new();
         for (route, handlers) in self.routes {
-            router = router.route(route.path(), handlers);
+            let pattern = Pattern::parse(route.path());
+            let handlers = if pattern.is_plain() {
+                handlers
+            } else {
+                only_where(pattern.clone(), handlers)
+            };
+            router = router.route(pattern.axum_path(), handlers);
+            patterns.push(pattern);
         }
+        let site = SiteLayer::new(self.hallpass.core().clone(), patterns);
         router.fallback(not_found).layer(site)
     }
+}
+
+/// The handlers where the whole pattern fits, else the page for a path that leads nowhere.
+fn only_where<S: Clone + Send + Sync + 'static>(
+    pattern: Pattern,
+    handlers: MethodRouter<S>,
+) -> MethodRouter<S> {
+    let pattern = Arc::new(pattern);
+    handlers.layer(from_fn(move |request: Request, next: Next| {
+        let fits = pattern.matches(request.uri().path());
+        async move {
+            if fits {
+                next.run(request).await
+            } else {
+                not_found().await
+            }
+        }
+    }))
 }

@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode, Uri};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::converters::Pattern;
 use super::finish::{finish, secure};
 use super::layer::enter;
 use crate::core::Core;
@@ -34,11 +35,11 @@ pub(super) async fn not_found() -> Response {
 #[derive(Clone, Debug)]
 pub(super) struct SiteLayer {
     core: Core,
-    paths: Arc<[String]>,
+    paths: Arc<[Pattern]>,
 }
 
 impl SiteLayer {
-    pub(super) fn new(core: Core, paths: Vec<String>) -> Self {
+    pub(super) fn new(core: Core, paths: Vec<Pattern>) -> Self {
         Self {
             core,
             paths: paths.into(),
@@ -136,13 +137,13 @@ impl SiteLayer {
             return None;
         }
         let with_slash = format!("{path}/");
-        if self.paths.iter().any(|pattern| matches(pattern, path)) {
+        if self.paths.iter().any(|pattern| pattern.matches(path)) {
             return None;
         }
         if !self
             .paths
             .iter()
-            .any(|pattern| matches(pattern, &with_slash))
+            .any(|pattern| pattern.matches(&with_slash))
         {
             return None;
         }
@@ -182,36 +183,4 @@ fn bad_host(host: &str) -> Response {
         "the Host header is not one of allowed_hosts; add it there if it is yours"
     );
     Rejection::bad_request_page().into_response()
-}
-
-/// Whether an axum pattern fits a path.
-fn matches(pattern: &str, path: &str) -> bool {
-    let mut segments = path.split('/');
-    for part in pattern.split('/') {
-        if part.starts_with("{*") {
-            return segments.next().is_some_and(|rest| !rest.is_empty());
-        }
-        let Some(segment) = segments.next() else {
-            return false;
-        };
-        let is_parameter = part.starts_with('{') && part.ends_with('}');
-        if is_parameter && segment.is_empty() || !is_parameter && part != segment {
-            return false;
-        }
-    }
-    segments.next().is_none()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn patterns_fit_whole_paths() {
-        assert!(matches("/api/{id}/", "/api/7/"));
-        assert!(!matches("/api/{id}/", "/api/7"));
-        assert!(!matches("/api/{id}/", "/api//"));
-        assert!(matches("/files/{*rest}", "/files/a/b"));
-        assert!(!matches("/api/", "/api/x/"));
-    }
 }

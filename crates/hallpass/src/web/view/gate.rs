@@ -261,7 +261,7 @@ impl ApiGate {
         if let (Ok(()), true, Some(get_object)) =
             (&outcome, method == Method::PUT, &self.get_object)
         {
-            outcome = get_object.get_object(&request).await;
+            outcome = get_object.check(policy, &request, identity).await;
         }
         match outcome {
             Ok(()) => Ok(true),

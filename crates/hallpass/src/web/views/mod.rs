@@ -4,10 +4,12 @@ mod healthz;
 mod login;
 mod logout;
 mod obtain_token;
+mod require_http_methods;
 mod whoami;
 
 pub use healthz::healthz;
 pub use login::LoginView;
 pub use logout::LogoutView;
 pub use obtain_token::ObtainAuthToken;
+pub use require_http_methods::require_http_methods;
 pub use whoami::whoami;

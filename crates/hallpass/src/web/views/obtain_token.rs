@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use hallpass_formats::json::{Json, Object};
-use hallpass_formats::username::trim_python;
 use http::header::CONTENT_TYPE;
 
 use crate::authentication::Scheme;
@@ -16,6 +15,7 @@ use crate::permissions::Requirement;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
 use crate::throttling::Limit;
+use crate::web::char_field::CharField;
 use crate::web::data::Data;
 use crate::web::view::metadata;
 use crate::web::{ApiView, with_context};
@@ -196,79 +196,15 @@ fn refused(key: &str, message: &str) -> Rejection {
 
 /// DRF's `AuthTokenSerializer`: both fields, or every field's error at once.
 fn validate(data: &Data, non_field_errors_key: &str) -> Result<Credentials, Rejection> {
-    let field = |name: &str| match data {
-        Data::Empty => None,
-        // A file counts as a value, and comes after the text: no string, says the serializer.
-        Data::Form(form) if form.files().iter().any(|file| file.field == name) => {
-            Some(Json::List(Vec::new()))
-        }
-        Data::Form(form) => form.last(name).map(Json::from),
-        Data::Json(Json::Object(object)) => object.get(name).cloned(),
-        Data::Json(_) => None,
-    };
-    if let Data::Json(document) = data
-        && let Some(message) = not_a_dictionary(document)
-    {
-        return Err(refused(non_field_errors_key, &message));
-    }
-    let username = char_field(field("username"), true);
-    let password = char_field(field("password"), false);
-    match (username, password) {
-        (Ok(username), Ok(password)) => Ok(Credentials::new(username, password)),
-        (username, password) => {
-            let mut errors = Object::new();
-            for (name, outcome) in [("username", username), ("password", password)] {
-                if let Err(message) = outcome {
-                    errors.insert(name, Json::List(vec![Json::from(message)]));
-                }
-            }
-            Err(Rejection::validation(Json::Object(errors)))
-        }
-    }
-}
-
-/// What DRF says of a document that is no dictionary, with Python's name of its type.
-fn not_a_dictionary(document: &Json) -> Option<String> {
-    let kind = match document {
-        Json::Object(_) => return None,
-        Json::Null => return Some("No data provided".to_owned()),
-        Json::Bool(_) => "bool",
-        Json::Int(_) => "int",
-        Json::Float(_) => "float",
-        Json::String(_) => "str",
-        Json::List(_) => "list",
-    };
-    Some(format!(
-        "Invalid data. Expected a dictionary, but got {kind}."
+    let fields = [
+        CharField::new("username"),
+        CharField::new("password").untrimmed(),
+    ];
+    let [username, password] = data.char_fields_under(non_field_errors_key, fields)?;
+    Ok(Credentials::new(
+        username.unwrap_or_default(),
+        password.unwrap_or_default(),
     ))
-}
-
-/// DRF's `CharField`.
-fn char_field(value: Option<Json>, trim: bool) -> Result<String, String> {
-    let text = match value {
-        None => return Err("This field is required.".to_owned()),
-        Some(Json::Null) => return Err("This field may not be null.".to_owned()),
-        Some(Json::Bool(_) | Json::List(_) | Json::Object(_)) => {
-            return Err("Not a valid string.".to_owned());
-        }
-        Some(Json::String(text)) => match text.first_lone_surrogate() {
-            Some(surrogate) => {
-                return Err(format!(
-                    "Surrogate characters are not allowed: U+{surrogate:X}."
-                ));
-            }
-            None => text.as_str().unwrap_or_default().to_owned(),
-        },
-        Some(number @ (Json::Int(_) | Json::Float(_))) => number.to_compact(),
-    };
-    let text = if trim { trim_python(&text) } else { &text };
-    if text.is_empty() {
-        return Err("This field may not be blank.".to_owned());
-    }
-    if text.contains('\0') {
-        return Err("Null characters are not allowed.".to_owned());
-    }
-    Ok(text.to_owned())
 }
 
 fn fields() -> Json {
