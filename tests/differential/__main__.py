@@ -20,6 +20,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=None, help="repeats the run that printed it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--reference", help="the program that is compared with Django")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--self", action="store_true", help="compare Django with a second Django")
     parser.add_argument("--plant", help="put this bug into our side")
     parser.add_argument("--plants", action="store_true", help="put in each bug in turn; fails if one is not found")
@@ -34,15 +35,20 @@ def main():
     if not given.reference and not given.self:
         sys.exit("--reference PROGRAM or --self: what is to be compared with Django?")
     seed = random.SystemRandom().randrange(10**9) if given.seed is None else given.seed
-    folder, fixture = runs.sqlite_fixture()
-    with folder:
-        plan = runs.Plan(seed, given.requests, given.jobs, fixture, TARGET, None if given.self else given.reference,
-                         given.plant, reports=given.reports, shrink=not given.no_shrink)
-        if given.replay:
-            sys.exit(replay(plan, given.replay))
-        print(f"seed: {seed} (repeat with: cargo xtask test --only differential --requests {given.requests} --seed {seed})",
-              flush=True)
-        sys.exit(plants(plan) if given.plants else once(plan))
+    plan = runs.Plan(seed, given.requests, given.jobs, TARGET, None if given.self else given.reference, given.plant,
+                     reports=given.reports, shrink=not given.no_shrink)
+    with runs.fixture(given.database) as fixture:
+        sys.exit(act(replace(plan, **fixture), given))
+
+
+def act(plan, given):
+    """Does what was asked for; the exit code."""
+    if given.replay:
+        return replay(plan, given.replay)
+    database = " --database postgres" if plan.postgres else ""
+    print(f"seed: {plan.seed} (repeat with: cargo xtask test --only differential{database} --requests {plan.requests}"
+          f" --seed {plan.seed})", flush=True)
+    return plants(plan) if given.plants else once(plan)
 
 
 def once(plan):

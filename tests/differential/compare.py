@@ -3,7 +3,7 @@ import email.utils
 import re
 import time
 
-from .state import FORM_TOKEN
+from .state import FORM_TOKEN, TOKEN_BODY
 
 HEADERS = ("www-authenticate", "allow", "location", "content-type")
 PAGE_TEXTS = (
@@ -43,7 +43,7 @@ def body(response, content_type, state, clocked):
     text = response.body.decode("utf-8", "backslashreplace")
     if content_type.startswith("text/html") and "<" in text:
         return page(text, state)
-    token = re.fullmatch(r'\{"(token|csrfToken)": ?"([^"]*)"\}', text)
+    token = TOKEN_BODY.fullmatch(text)
     if token and token[1] == "csrfToken":
         return text.replace(token[2], state.secret_name(token[2]))
     if token:

@@ -5,10 +5,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from .generate.episode import REQUESTS
+from .postgres import Server, find
 from .side import HERE
 from .worker import Worker
 
@@ -20,11 +22,11 @@ class Plan:
     seed: int
     requests: int
     jobs: int
-    fixture: Path | None  # of SQLite
     replays: Path
     reference: str | None = None  # our app; None: a second Django
     plant: str | None = None
-    postgres: object = None
+    fixture: Path | None = None  # an SQLite file, or:
+    postgres: Server | None = None  # a server with a database `fixture`
     reports: int = 5
     shrink: bool = True
 
@@ -35,11 +37,22 @@ def make_fixture(url):
     subprocess.run([sys.executable, "-B", "-m", "project.fixture"], cwd=HERE, env=environment, check=True)
 
 
-def sqlite_fixture():
-    """A folder with `fixture.sqlite3`; removed when the caller is done with it."""
-    folder = tempfile.TemporaryDirectory(prefix="hallpass-differential-fixture-")
-    make_fixture(f"sqlite:///{folder.name}/fixture.sqlite3")
-    return folder, Path(folder.name) / "fixture.sqlite3"
+@contextmanager
+def fixture(database):
+    """The part of a plan that says where the fixture is; it is gone afterwards."""
+    if database == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="hallpass-differential-fixture-") as folder:
+            file = Path(folder) / "fixture.sqlite3"
+            make_fixture(f"sqlite:///{file}")
+            yield {"fixture": file}
+        return
+    server = Server(find())
+    try:
+        server.execute("CREATE DATABASE fixture")
+        make_fixture(server.url("fixture"))
+        yield {"postgres": server}
+    finally:
+        server.stop()
 
 
 def work(plan, number, numbers, results):

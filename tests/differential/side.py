@@ -100,8 +100,7 @@ class Side:
         """The answer, and what of it is compared."""
         response = self.client.finish()
         seen = compare.comparable(response, self.state, step)
-        if step["jar"]:
-            self.state.take(step["jar"], response, step.get("capture"))
+        self.state.take(step["jar"], response, step["capture"])
         return response, seen
 
     def rows(self):

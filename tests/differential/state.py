@@ -8,6 +8,8 @@ from .csrf_token import LETTERS, MASKED, mask, unmask
 
 ROLE = re.compile(r"<<(\w+):([^<>:]*)(?::([^<>]*))?>>")
 TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
+# The answers whose one value is chance, indented or not.
+TOKEN_BODY = re.compile(r'\{\s*"(token|csrfToken)": ?"([^"]*)"\s*\}')
 FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken"[^>]*value="([a-zA-Z0-9]{64})"')
 
 
@@ -40,7 +42,7 @@ class State:
             usable = len(secret) == 32 and all(letter in LETTERS for letter in secret)
             return mask(secret, second) if usable else "nothing"
         if kind == "token":
-            return self.tokens.get(first, "nothing")
+            return self.tokens.get(first, "nothing").encode("utf-8").decode("latin-1")
         if kind == "nonce":
             return f"{first}g{self.generation}"
         raise ValueError(f"unknown role {match[0]}")
@@ -69,8 +71,8 @@ class State:
         return TOKEN.sub(lambda match: self.names.get(match[0], match[0]), text)
 
     def take(self, jar, response, capture):
-        """Keeps what the answer handed out: cookies, the token of a form, a token of the API."""
-        for line in response.all("set-cookie"):
+        """Keeps what the answer handed out: cookies and the token of a form in the jar, a token of the API by itself."""
+        for line in response.all("set-cookie") if jar else ():
             name, _, rest = line.partition("=")
             value = rest.split(";", 1)[0]
             cookies = self.jars.setdefault(jar, {})
@@ -79,12 +81,13 @@ class State:
             else:
                 cookies[name] = value
         text = response.body.decode("utf-8", "replace")
-        found = FORM_TOKEN.search(text) or re.search(r'"csrfToken": ?"([a-zA-Z0-9]{64})"', text)
-        if found:
-            self.form_tokens[jar] = found[1]
-        found = re.fullmatch(r'\{"token":"([^"]*)"\}', text)
-        if found and capture:
-            self.tokens[capture] = found[1]
+        form, found = FORM_TOKEN.search(text), TOKEN_BODY.fullmatch(text)
+        if form:
+            self.form_tokens[jar] = form[1]
+        if found and found[1] == "csrfToken":
+            self.form_tokens[jar] = found[2]
+        elif found and capture:
+            self.tokens[capture] = found[2]
 
     def secret_name(self, token):
         """The name of the secret behind a masked token."""

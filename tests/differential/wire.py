@@ -34,6 +34,13 @@ def encode(method, target, headers, body):
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("latin-1")
 
 
+def free_port():
+    """A port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 class Client:
     """One connection to 127.0.0.1, opened again whenever the server has closed it."""
 

@@ -147,7 +147,8 @@ def add_rows():
 
 
 def main():
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)  # our apps have no migrations; their tables refer to Django's
     with transaction.atomic():
         add_people()
         add_sessions()
