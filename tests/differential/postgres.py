@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .wire import free_port
 
-SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=127.0.0.1", "max_connections=50")
+SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=127.0.0.1",
+            "max_connections=50")
 
 
 class Server:

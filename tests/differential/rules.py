@@ -1,6 +1,6 @@
 """The differences that are kept. Each has its line in DIFFERENCES.md and one rule here that recognises it."""
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ def shrink(duel, steps, difference, seconds=60):
     size = max(len(shortest) // 2, 1)
     while time.monotonic() < until:
         shorter = next(
-            (rest for rest in without_pieces(shortest, size) if time.monotonic() < until and shows(duel, rest, difference)),
+            (rest for rest in without_pieces(shortest, size) if time.monotonic() < until and shows(duel, rest,
+            difference)),
             None,
         )
         if shorter:

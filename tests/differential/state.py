@@ -1,7 +1,7 @@
 """What one side of the comparison has handed out: cookies, tokens and secrets that its server chose by chance.
 
-A step names such values by their role, `<<cookie:JAR:sessionid>>`, and each side fills in its own. Going back, each value
-gets a name when it is first seen, `session#12`; equal names on both sides mean the same history."""
+A step names such values by their role, `<<cookie:JAR:sessionid>>`, and each side fills in its own. Going back, each
+value gets a name when it is first seen, `session#12`; equal names on both sides mean the same history."""
 import re
 
 from .csrf_token import LETTERS, MASKED, mask, unmask
@@ -71,7 +71,7 @@ class State:
         return TOKEN.sub(lambda match: self.names.get(match[0], match[0]), text)
 
     def take(self, jar, response, capture):
-        """Keeps what the answer handed out: cookies and the token of a form in the jar, a token of the API by itself."""
+        """Keeps what the answer handed out: in the jar its cookies and a form's token, by itself a token of the API."""
         for line in response.all("set-cookie") if jar else ():
             name, _, rest = line.partition("=")
             value = rest.split(";", 1)[0]

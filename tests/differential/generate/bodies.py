@@ -8,7 +8,8 @@ from .world import as_bytes
 FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "BoUnDaRy"
 OTHER_TYPES = (
-    "text/plain", "", "application/xml", "application/vnd.api+json", "*/*", "application/*", "*/json", "application/json;",
+    "text/plain", "", "application/xml", "application/vnd.api+json", "*/*", "application/*", "*/json",
+    "application/json;",
     "application/json; charset=utf-8", "Application/JSON", "application/json; charset=latin-1", "multipart/form-data",
     "multipart/form-data; boundary=", "multipart/form-data; boundary=other", f"{FORM}; charset=utf-8",
     f"{FORM}; charset=ISO-8859-1", "text/html", "application/json , text/plain", "json", "multipart/mixed; boundary=x",
@@ -110,8 +111,10 @@ def broken(world, fields):
 def raw_form(world, fields):
     whole = form_body(safe(fields))[1]
     return world.one((
-        whole + "&" + whole, "&&" + whole + "&", whole + ";x=1", whole.replace("%", "%25"), whole + "&%zz=%", whole + "&a",
-        whole.replace("+", " "), "=" + whole, whole + "&name=%FF%FE", "\xff=" + whole, "&".join(f"f{n}=1" for n in range(1001)),
+        whole + "&" + whole, "&&" + whole + "&", whole + ";x=1", whole.replace("%", "%25"), whole + "&%zz=%",
+        whole + "&a",
+        whole.replace("+", " "), "=" + whole, whole + "&name=%FF%FE", "\xff=" + whole,
+        "&".join(f"f{n}=1" for n in range(1001)),
         "&".join(f"f{n}=1" for n in range(999)), whole + "&text=" + "x" * 3000, whole + "\r\n",
     ))
 

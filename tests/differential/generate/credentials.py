@@ -5,10 +5,10 @@ from .. import people
 from . import csrf, odd, vectors
 from .world import as_bytes
 
-
 # The scheme of views that take one alone; elsewhere any will do.
 SCHEMES = {
-    "/session/": "session", "/session-exempt/": "session", "/basic/": "basic", "/remote-user/": "remote", "/token/": "token",
+    "/session/": "session", "/session-exempt/": "session", "/basic/": "basic", "/remote-user/": "remote",
+    "/token/": "token",
     "/customtoken/": "custom", "/customkeywordtoken/": "bearer", "/t/permissions/root/": "basic",
     "/t/permissions/instance/<pk>/": "basic", "/t/permissions/empty/": "basic", "/t/permissions/ignored/": "basic",
     "/password/": "session", "/csrf-protected/": "session", "/auth/logout/": "session",
@@ -53,6 +53,8 @@ def token(world, scheme="token"):
 
 def key(world, scheme):
     known = [key for key in world.tokens.values() if key]
+    if world.tokens[world.focus.id] and world.maybe(0.35):
+        known = [world.tokens[world.focus.id]]
     return world.pick(
         (90, lambda: as_bytes(world.one([key for key, _ in people.CUSTOM_TOKENS] if scheme == "custom" else known))),
         (4, lambda: as_bytes(world.one([key for key, _ in people.CUSTOM_TOKENS]))),
@@ -60,7 +62,8 @@ def key(world, scheme):
         (3, "0" * 40),
         (2, lambda: world.one(known).upper().encode("ascii", "ignore").decode()),
         (2, lambda: world.one(known)[:-1].encode("ascii", "ignore").decode()),
-        (1, "\xff\xfe"), (1, "x" * 5000), (1, '"abc"'), (1, "abc,"), (1, "abc def"), (1, "\xc0\xaf"), (1, ""), (1, "\x85"),
+        (1, "\xff\xfe"), (1, "x" * 5000), (1, '"abc"'), (1, "abc,"), (1, "abc def"), (1, "\xc0\xaf"), (1, ""), (1,
+        "\x85"),
     )
 
 
@@ -76,7 +79,8 @@ def encoded(world):
     data = world.pick((12, lambda: raw.encode("utf-8", "surrogatepass")), (1, lambda: raw.encode("latin-1", "ignore")))
     text = base64.b64encode(data).decode()
     return world.pick(
-        (90, text), (1, text.rstrip("=")), (1, f"{text}="), (1, f"{text}===="), (1, f"{text}!"), (1, f"!{text[:3]}-{text[3:]}"),
+        (90, text), (1, text.rstrip("=")), (1, f"{text}="), (1, f"{text}===="), (1, f"{text}!"), (1,
+        f"!{text[:3]}-{text[3:]}"),
         (1, f"{text} {text}"), (1, ""), (1, base64.b64encode(name.encode("utf-8", "surrogatepass")).decode()),
         (1, f"{text[:4]}={text[4:]}"), (1, text[:-2]), (1, "Og=="), (1, "%%%"),
     )
@@ -85,7 +89,8 @@ def encoded(world):
 def name_and_password(world, person):
     """Mostly the right ones."""
     right = world.passwords[person.id] or ""
-    password = world.pick((20, right), (1.5, "wrong"), (1, lambda: odd.text(world)), (0.5, right.strip()), (0.3, right + "\x00"))
+    password = world.pick((20, right), (1.5, "wrong"), (1, lambda: odd.text(world)), (0.5, right.strip()),
+                          (0.3, right + "\x00"))
     name = world.pick((40, person.name), (1, person.name.upper()), (1, person.name.strip()), (1, "nobody"),
                       (1, lambda: odd.text(world)), (0.5, person.name + "\x00"))
     return name, password
@@ -98,10 +103,12 @@ def session(world, method):
         return csrf.headers(world, method, jar), jar
     name, _ = world.pick((3, world.live_session), (2, world.any_session))
     secret = world.one(csrf.SECRETS)
-    return [csrf.cookie_header(world, people.SESSION_KEYS[name], secret), *csrf.headers(world, method, None, secret)], None
+    return [csrf.cookie_header(world, people.SESSION_KEYS[name], secret),
+            *csrf.headers(world, method, None, secret)], None
 
 
 def remote(world):
-    name = world.pick((6, lambda: as_bytes(world.one(people.PEOPLE).name)), (3, lambda: f"new{world.chance.randrange(5)}"),
+    name = world.pick((6, lambda: as_bytes(world.one(people.PEOPLE).name)),
+                      (3, lambda: f"new{world.chance.randrange(5)}"),
                       (1, ""), (1, " "), (1, "\xe9"), (1, "a" * 150), (1, "Domain\\user"), (1, "a b"))
     return world.pick((9, "X-Remote-User"), (1, "Remote-User"), (1, "X_Remote_User")), name

@@ -1,19 +1,25 @@
-"""What a request carries so that a session is believed, or not: cookie, header, field, Origin, Referer, Host, scheme."""
+"""What makes a session believed, or not: cookie, header, field, Origin, Referer, Host, scheme."""
 from ..csrf_token import mask
 from . import odd, vectors
 from .world import SECRETS
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-HOSTS = ("testserver:8000", "localhost", "127.0.0.1:80", "[::1]", "[::1]:8000", "a.example.com", "example.com", "TESTSERVER",
+HOSTS = ("testserver:8000", "localhost", "127.0.0.1:80", "[::1]", "[::1]:8000", "a.example.com", "example.com",
+         "TESTSERVER",
          "testserver.", "evil.org", "", "testserver:x", "example.com.evil.org", "testserver,evil", "testserver:80")
-ORIGINS = ("http://testserver", "https://testserver", "null", "", "https://trusted.example.org", "http://plain.example.org",
-           "https://a.wild.example.net", "https://wild.example.net", "https://a.b.wild.example.net", "http://a.wild.example.net",
-           "https://port.example.org:8443", "https://port.example.org", "https://evil.org", "HTTPS://trusted.example.org",
-           "https://trusted.example.org/", "https://notwild.example.net", "http://testserver:80", "https://a.example.com",
+ORIGINS = ("http://testserver", "https://testserver", "null", "", "https://trusted.example.org",
+           "http://plain.example.org",
+           "https://a.wild.example.net", "https://wild.example.net", "https://a.b.wild.example.net",
+           "http://a.wild.example.net",
+           "https://port.example.org:8443", "https://port.example.org", "https://evil.org",
+           "HTTPS://trusted.example.org",
+           "https://trusted.example.org/", "https://notwild.example.net", "http://testserver:80",
+           "https://a.example.com",
            "https://x@a.wild.example.net", "https://[", "testserver", "https://a.wild.example.net:8443")
 REFERERS = ("https://testserver/", "https://testserver", "http://testserver/", "https://evil.org/", "", "x", "https://",
             "https://trusted.example.org/a?b", "https://a.wild.example.net/", "https://wild.example.net/x",
-            "https://plain.example.org/", "https://port.example.org:8443/", "https://port.example.org/", "https://testserver:443/",
+            "https://plain.example.org/", "https://port.example.org:8443/", "https://port.example.org/",
+            "https://testserver:443/",
             "HTTPS://testserver/x", "https://[bad/", "//testserver/", "https://a.example.com/", "https://x@testserver/")
 
 
@@ -42,14 +48,17 @@ def field(world, jar, secret=None):
 
 def cookie_header(world, session, secret):
     """`Cookie` with the two cookies, in some spelling."""
-    csrf = world.pick((20, secret), (5, lambda: mask(secret, world.chance.randrange(9))), (1, "short"), (1, "!" * 32), (1, ""),
+    csrf = world.pick((20, secret), (5, lambda: mask(secret, world.chance.randrange(9))), (1, "short"), (1, "!" * 32),
+                      (1, ""),
                       (1, "a" * 31 + "é"))
     both = f"sessionid={session}; csrftoken={csrf}"
     return "Cookie", world.pick(
-        (60, both), (4, f"csrftoken={csrf}; sessionid={session}"), (4, f"sessionid={session}"), (3, f"csrftoken={csrf}"),
+        (60, both), (4, f"csrftoken={csrf}; sessionid={session}"), (4, f"sessionid={session}"), (3,
+        f"csrftoken={csrf}"),
         (2, f"sessionid={session};csrftoken={csrf}"), (2, f'sessionid="{session}"; csrftoken="{csrf}"'),
         (2, f"sessionid=other; {both}"), (2, f"{both}; sessionid=other000"), (1, f"a; b=; =c; {both}"),
-        (1, f"{both}; x=\xe9"), (1, f"SessionId={session}; csrftoken={csrf}"), (1, f" sessionid = {session} ; csrftoken={csrf}"),
+        (1, f"{both}; x=\xe9"), (1, f"SessionId={session}; csrftoken={csrf}"), (1,
+        f" sessionid = {session} ; csrftoken={csrf}"),
         (1, lambda: "; ".join(f"c{n}=v" for n in range(2000)) + f"; {both}"), (1, f"sessionid=; csrftoken={csrf}"),
         (1, f"$Version=1; {both}"), (1, f"sessionid={session.upper()}; csrftoken={csrf}"),
         (1, lambda: f"{world.one(vectors.cookies())}; {both}"), (1, f"sessionid={session}, csrftoken={csrf}"),
@@ -69,6 +78,7 @@ def surroundings(world):
     if world.maybe(0.15):
         found.append(("Origin", world.pick((3, lambda: world.one(ORIGINS)), (1, lambda: world.one(vectors.origins())))))
     if world.maybe(0.7 if secure else 0.04):
-        referer = world.pick((2, "https://testserver/"), (3, lambda: world.one(REFERERS)), (1, lambda: world.one(vectors.referers())))
+        referer = world.pick((2, "https://testserver/"), (3, lambda: world.one(REFERERS)),
+                             (1, lambda: world.one(vectors.referers())))
         found.append(("Referer", referer))
     return found

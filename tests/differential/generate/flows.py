@@ -1,6 +1,8 @@
-"""What people do in several requests: log in and out, get a token, change a password, edit rows, run into a throttle."""
+"""What people do in several requests: log in and out, get a token, change a password, edit rows, meet a throttle."""
+import base64
+
 from .. import people
-from . import bodies, credentials, csrf, odd, targets, vectors
+from . import bodies, credentials, csrf, targets, vectors
 from .bodies import FORM, form_body, roles
 from .single import text_field
 
@@ -8,12 +10,11 @@ from .single import text_field
 def log_in(world):
     """The page, its form, and what the session opens then."""
     jar = world.new_jar() if world.maybe(0.6) else world.jar()
-    path = "/auth/login/" + world.pick((6, ""), (3, lambda: "?next=" + world.one(("/whoami/", "//evil.org/", "https://testserver/x"))))
+    path = "/auth/login/" + world.pick((6, ""), (1, "?next=/whoami/"), (1, "?next=//evil.org/"), (1, "?next=https:x"))
     person = world.person()
     if world.maybe(0.8):
         world.send("GET", path, jar=jar)
-    name, password = credentials.name_and_password(world, person)
-    fields = {"username": clean(name), "password": clean(password)}
+    fields = log_in_fields(world, person)
     if world.maybe(0.9):
         fields["csrfmiddlewaretoken"] = world.pick((20, f"<<csrf:{jar}>>"), (1, "x"), (2, f"<<mask:{jar}:1>>"))
     if world.maybe(0.4):
@@ -30,7 +31,8 @@ def log_in(world):
 def use(world, jar):
     """A request of somebody who is logged in."""
     method = world.pick((5, "GET"), (5, "POST"), (2, "PUT"))
-    path = world.one(("/whoami/", "/session/", "/default/", "/model/", "/csrf-protected/", "/whoami-open/", "/session-exempt/"))
+    path = world.one(("/whoami/", "/session/", "/default/", "/model/", "/csrf-protected/", "/whoami-open/",
+                      "/session-exempt/"))
     world.send(method, path, [*csrf.headers(world, method, jar), *few_surroundings(world)], jar=jar)
 
 
@@ -67,10 +69,9 @@ def csrf_dance(world):
 def get_token(world):
     """A token by name and password, and what it opens."""
     person = world.person()
-    name, password = credentials.name_and_password(world, person)
-    fields = {"username": clean(name), "password": clean(password)}
-    kind, body = bodies.fields_body(world, fields)
-    world.send("POST", world.one(targets.TOKENS), [("Content-Type", kind), *targets.accept(world)], body, capture=str(person.id))
+    kind, body = bodies.fields_body(world, log_in_fields(world, person))
+    world.send("POST", world.one(targets.TOKENS), [("Content-Type", kind), *targets.accept(world)], body,
+               capture=str(person.id))
     for _ in range(world.chance.randrange(3)):
         path = world.one(("/whoami/", "/token/", "/token-first/", "/customkeywordtoken/", "/default/", "/throttled/"))
         keyword = "Bearer" if path == "/customkeywordtoken/" else "Token"
@@ -89,7 +90,8 @@ def change_password(world):
         jar = world.jar()
         user = world.jars[jar]
     old = world.passwords.get(user) or "unknown"
-    new = world.pick((6, lambda: f"new-password-{world.chance.randrange(1000)}"), (1, "é" * 10), (1, " x "), (1, "a" * 200))
+    new = world.pick((6, lambda: f"new-password-{world.chance.randrange(1000)}"), (1, "é" * 10), (1, " x "),
+                     (1, "a" * 200))
     right = world.maybe(0.75)
     fields = {"old_password": old if right else "wrong", "new_password": new}
     kind, body = bodies.fields_body(world, fields)
@@ -109,25 +111,32 @@ def change_password(world):
 
 def edit_rows(world):
     """Make, read, change and delete rows as somebody who may, or may not."""
-    widgets = world.maybe(0.5)
-    listed, detail, name = ("/model/", "/model/", "name") if widgets else ("/t/permissions/root/", "/t/permissions/instance/", "text")
+    lists, detail, name = world.one(ROWS)
     person = world.person()
-    headers = [("Authorization", f"Basic {credentials.encoded(world)}")] if world.maybe(0.2) else right_basic(world, person)
+    headers = right_basic(world, person)
+    if world.maybe(0.2):
+        headers = [("Authorization", f"Basic {credentials.encoded(world)}")]
     for _ in range(world.chance.randrange(2, 7)):
-        number = world.chance.randrange(1, 7)
-        method = world.pick((3, "GET"), (5, "POST"), (3, "PUT"), (3, "PATCH"), (2, "DELETE"), (1, "OPTIONS"), (1, "HEAD"))
-        path = world.one((listed, "/model-anon/" if widgets else listed)) if method in ("POST", "GET") and world.maybe(0.7) \
-            else f"{detail}{number}/"
-        kind, body = None, ""
+        method = world.pick((3, "GET"), (5, "POST"), (3, "PUT"), (3, "PATCH"), (2, "DELETE"), (1, "OPTIONS"),
+                            (1, "HEAD"))
+        path, view = f"{detail}{world.chance.randrange(1, 7)}/", f"{detail}<pk>/"
+        if method in ("POST", "GET") and world.maybe(0.7):
+            path = view = world.one(lists)
+        found, body = [*headers, *targets.accept(world)], ""
         if method in ("POST", "PUT", "PATCH"):
             kind, body = bodies.body(world, {name: text_field(world, name)})
-        world.send(method, path, [*headers, *([("Content-Type", kind)] if kind is not None else []), *targets.accept(world)], body,
-                   view=f"{detail}<pk>/" if path[-2].isdigit() else path)
+            found += [] if kind is None else [("Content-Type", kind)]
+        world.send(method, path, found, body, view=view)
+
+
+# Where rows are listed, where one of them is, and its field.
+ROWS = (
+    (("/model/", "/model-anon/"), "/model/", "name"),
+    (("/t/permissions/root/", "/t/permissions/ignored/"), "/t/permissions/instance/", "text"),
+)
 
 
 def right_basic(world, person):
-    import base64
-
     password = world.passwords[person.id] or ""
     return [("Authorization", "Basic " + base64.b64encode(f"{person.name}:{password}".encode()).decode())]
 
@@ -135,7 +144,8 @@ def right_basic(world, person):
 def run_into_throttle(world):
     """Several requests at one view while the client's clock goes on."""
     nonce = f"<<nonce:{world.number}n{world.chance.randrange(3)}>>"
-    kind = world.pick((3, "sec3"), (3, "min3"), (4, "double"), (2, "scoped/x"), (2, "scoped/y"), (1, "scoped/none"), (4, "xff"))
+    kind = world.pick((3, "sec3"), (3, "min3"), (4, "double"), (2, "scoped/x"), (2, "scoped/y"), (1, "scoped/none"),
+                      (4, "xff"))
     clock = world.one((0, 1000, 1700000000.25, 5))
     callers = [world.pick((3, list), (2, lambda: right_basic(world, world.person())),
                           (2, lambda: [("Authorization", credentials.token(world))])) for _ in range(2)]
@@ -155,8 +165,9 @@ def run_into_throttle(world):
 def forwarded(world, often):
     if not world.maybe(0.8 if often else 0.15):
         return []
-    addresses = [world.one(("10.0.0.1", "10.0.0.2", " 10.0.0.1 ", "10.0.0.1\t", "", "evil", "::1")) for _ in range(world.chance.randrange(1, 4))]
-    headers = [("X-Forwarded-For", ",".join(addresses))]
+    addresses = ("10.0.0.1", "10.0.0.2", " 10.0.0.1 ", "10.0.0.1\t", "", "evil", "::1")
+    value = ",".join(world.one(addresses) for _ in range(world.chance.randrange(1, 4)))
+    headers = [("X-Forwarded-For", value)]
     return headers * 2 if world.maybe(0.05) else headers
 
 
@@ -164,11 +175,13 @@ def few_surroundings(world):
     return csrf.surroundings(world) if world.maybe(0.2) else []
 
 
-def clean(text):
+def log_in_fields(world, person):
     """Without lone surrogates, which a form cannot carry."""
-    return text.replace("\ud800", "?")
+    name, password = credentials.name_and_password(world, person)
+    return {"username": name.replace("\ud800", "?"), "password": password.replace("\ud800", "?")}
 
 
 FLOWS = (
-    (5, log_in), (2, log_out), (4, csrf_dance), (5, get_token), (4, change_password), (6, edit_rows), (5, run_into_throttle),
+    (5, log_in), (2, log_out), (4, csrf_dance), (5, get_token), (4, change_password), (6, edit_rows), (5,
+    run_into_throttle),
 )

@@ -23,9 +23,12 @@ def single(world):
 
 
 ODD_HEADERS = (
-    ("X-Forwarded-Host", "evil.org"), ("X-Forwarded-For", "10.0.0.1"), ("X-HTTP-Method-Override", "DELETE"), ("Range", "bytes=0-1"),
-    ("If-None-Match", "*"), ("X-Long", "x" * 20000), ("Cookie", "a=b"), ("Accept-Language", "de"), ("X-Bytes", "\xff\xfe"),
-    ("Authorization", ""), ("Accept-Encoding", "gzip"), ("X-Requested-With", "XMLHttpRequest"), ("Content-Encoding", "gzip"),
+    ("X-Forwarded-Host", "evil.org"), ("X-Forwarded-For", "10.0.0.1"), ("X-HTTP-Method-Override", "DELETE"), ("Range",
+    "bytes=0-1"),
+    ("If-None-Match", "*"), ("X-Long", "x" * 20000), ("Cookie", "a=b"), ("Accept-Language", "de"), ("X-Bytes",
+    "\xff\xfe"),
+    ("Authorization", ""), ("Accept-Encoding", "gzip"), ("X-Requested-With", "XMLHttpRequest"), ("Content-Encoding",
+    "gzip"),
 )
 
 

@@ -1,13 +1,14 @@
 """Paths and query strings: every view, now and then misspelt."""
 from urllib.parse import quote
 
-from .. import people
 from . import odd, vectors
 
-MOCKS = ("/session/", "/basic/", "/remote-user/", "/token/", "/customtoken/", "/customkeywordtoken/", "/default/", "/token-first/",
+MOCKS = ("/session/", "/basic/", "/remote-user/", "/token/", "/customtoken/", "/customkeywordtoken/", "/default/",
+         "/token-first/",
          "/basic-first/", "/session-exempt/", "/open/", "/locked/", "/readonly/", "/admin-only/", "/composed/",
          "/composed-and/", "/composed-deep/", "/composed-precedence/", "/not/", "/denied/", "/denied-noauth/",
-         "/t/auth/incorrect-credentials/", "/t/auth/failing-renderer/", "/t/auth/no-authenticators/", "/t/permissions/api-root/")
+         "/t/auth/incorrect-credentials/", "/t/auth/failing-renderer/", "/t/auth/no-authenticators/",
+         "/t/permissions/api-root/")
 IDENTITIES = ("/whoami/", "/whoami-open/")
 OBJECTS = ("/object/", "/object-ro/", "/object-or/", "/object-not/")
 LISTS = ("/model/", "/model-anon/", "/t/permissions/root/", "/t/permissions/empty/", "/t/permissions/ignored/",
@@ -46,12 +47,13 @@ def owned(world, prefix):
 
 
 def owner(world):
-    name = world.pick((9, lambda: world.one(people.PEOPLE).name), (1, "nobody"), (0.5, lambda: odd.text(world) or "x"))
+    name = world.pick((9, lambda: world.person().name), (1, "nobody"), (0.5, lambda: odd.text(world) or "x"))
     return quote(name.replace("/", "").encode("utf-8", "replace") or b"x", safe="")
 
 
 def numbered(world, prefix):
-    number = world.pick((4, "1"), (3, "2"), (3, "3"), (2, "4"), (1, "99"), (0.5, "0"), (0.3, "01"), (0.3, "-1"), (0.3, "x"),
+    number = world.pick((4, "1"), (3, "2"), (3, "3"), (2, "4"), (1, "99"), (0.5, "0"), (0.3, "01"), (0.3, "-1"),
+                        (0.3, "x"),
                         (0.3, "9223372036854775807"))
     return f"{prefix}{number}/", f"{prefix}<pk>/"
 
@@ -59,8 +61,10 @@ def numbered(world, prefix):
 def composed(world):
     expression = expression_of(world, world.pick((2, 1), (3, 2), (2, 3)))
     if world.maybe(0.06):
-        expression = world.one(("and(AllowAny)", "xor(AllowAny,Denied)", "AllowAny,Denied", "not()", "()", "and(AllowAny,Denied",
-                                "Nobody", "not(AllowAny))", "allowany", "and(AllowAny,Denied,ReadOnly)", "NOT(AllowAny)"))
+        expression = world.one(("and(AllowAny)", "xor(AllowAny,Denied)", "AllowAny,Denied", "not()", "()",
+                                "and(AllowAny,Denied",
+                                "Nobody", "not(AllowAny))", "allowany", "and(AllowAny,Denied,ReadOnly)",
+                                "NOT(AllowAny)"))
     if world.maybe(0.6):
         return f"/t/compose/{expression}/{owner(world)}/", "/t/compose/<expression>/<owner>/"
     return f"/t/compose/{expression}/", "/t/compose/<expression>/"
@@ -77,8 +81,10 @@ def expression_of(world, depth):
 
 
 def unknown(world):
-    return world.one(("/", "/nothing/", "/nothing", "/whoami/x/", "/model/1/2/", "/t/", "/object//", "/WHOAMI/", "/accounts/profile/",
-                      "/t/compose/", "/favicon.ico", "//whoami/", "/whoami//", "/model/1.5/", "/t/throttle/x/", "/admin/"))
+    return world.one(("/", "/nothing/", "/nothing", "/whoami/x/", "/model/1/2/", "/t/", "/object//", "/WHOAMI/",
+                      "/accounts/profile/",
+                      "/t/compose/", "/favicon.ico", "//whoami/", "/whoami//", "/model/1.5/", "/t/throttle/x/",
+                      "/admin/"))
 
 
 def target(world, path):
@@ -93,7 +99,8 @@ def query(world):
         (80, ""),
         (4, lambda: "?format=" + world.one(("json", "txt", "api", "html", "", "JSON", "json&format=xml", "%6Ason"))),
         (2, lambda: "?next=" + quote(world.one(vectors.targets()).encode("utf-8", "replace"), safe="/:?=&")),
-        (3, lambda: world.one(("?", "?a=b", "?a=%00", "?a=%FF", "?%", "?a=b&a=c", "?a=b;c=d", "?token=abc", "?username=alice", "??",
+        (3, lambda: world.one(("?", "?a=b", "?a=%00", "?a=%FF", "?%", "?a=b&a=c", "?a=b;c=d", "?token=abc",
+        "?username=alice", "??",
                                "?a=\xe9", "?a=b+c%20d", "?csrfmiddlewaretoken=x"))),
     )
 
@@ -101,8 +108,10 @@ def query(world):
 def accept(world):
     """`Accept`, mostly absent."""
     value = world.pick(
-        (78, None), (6, "application/json"), (3, "*/*"), (2, "text/html,application/xhtml+xml,*/*;q=0.8"), (1, "text/html"),
-        (1, "application/json; indent=4"), (1, ""), (1, "text/plain"), (1, "application/*"), (1, "application/json;q=0"),
+        (78, None), (6, "application/json"), (3, "*/*"), (2, "text/html,application/xhtml+xml,*/*;q=0.8"), (1,
+        "text/html"),
+        (1, "application/json; indent=4"), (1, ""), (1, "text/plain"), (1, "application/*"), (1,
+        "application/json;q=0"),
         (1, "text/plain, application/json; charset=utf-8"), (3, lambda: world.one(vectors.accept())),
     )
     return [] if value is None else [("Accept", value)]

@@ -7,6 +7,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup()
 
+import people  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import hashers  # noqa: E402
 from django.contrib.auth.models import Group, Permission, User  # noqa: E402
@@ -17,14 +18,12 @@ from django.core.management import call_command  # noqa: E402
 from django.core.management.color import no_style  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils.crypto import salted_hmac  # noqa: E402
-from rest_framework.authtoken.models import Token  # noqa: E402
-
-import people  # noqa: E402
 from project.authentication.models import CustomToken  # noqa: E402
 from project.reference.models import Widget  # noqa: E402
 from project.tests.models import BasicModel  # noqa: E402
+from rest_framework.authtoken.models import Token  # noqa: E402
 
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 BEGAN = datetime.datetime(2026, 1, 1, tzinfo=UTC)
 FAR = datetime.datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)
 PAST = datetime.datetime(2020, 1, 1, tzinfo=UTC)
