@@ -41,6 +41,23 @@ pub fn random_string(length: usize, alphabet: &str) -> String {
     text
 }
 
+/// As many random bytes as the caller's array has room for.
+///
+/// ```
+/// use hallpass_formats::random::random_bytes;
+///
+/// let salt: [u8; 16] = random_bytes();
+/// assert_ne!(salt, random_bytes());
+/// ```
+///
+/// # Panics
+/// If the operating system has no random bytes to give, as [`random_string`].
+pub fn random_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    fill(&mut bytes);
+    bytes
+}
+
 /// Fills the buffer with random bytes or stops the process; see [`random_string`] for why.
 pub(crate) fn fill(buffer: &mut [u8]) {
     getrandom::fill(buffer).expect("the operating system must provide random bytes");

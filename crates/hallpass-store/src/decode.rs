@@ -8,12 +8,13 @@ use hallpass_formats::session::SessionKey;
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::token::TokenKey;
 
+use crate::column_type::KeyType;
 use crate::engine::{Columns, Mismatch};
 use crate::error::StoreError;
 use crate::rows::{PermissionRow, SessionRow, TokenRow, UserRow};
-use crate::schema::Schema;
+use crate::schema::{ExtraColumn, Schema};
 use crate::statements::users::FIXED_COLUMNS;
-use crate::user_id::UserId;
+use crate::user_id::{UserId, uuid_from_text};
 use crate::value::Value;
 
 /// One column of a row, with its name for the error.
@@ -40,9 +41,13 @@ impl<'row> Column<'row> {
         read(self.row, self.index).map_err(|wrong| self.corrupt(wrong.found, wrong.wanted))
     }
 
-    fn id(&self) -> Result<UserId, StoreError> {
-        self.read(Columns::id)?
-            .ok_or_else(|| self.corrupt("NULL", "a primary key"))
+    fn id(&self, key: KeyType) -> Result<UserId, StoreError> {
+        let id = self.read(Columns::id)?;
+        let id = id.ok_or_else(|| self.corrupt("NULL", "a primary key"))?;
+        if !key.is_of(id) {
+            return Err(self.corrupt("a key of another type", key.described()));
+        }
+        Ok(id)
     }
 
     fn optional_text(&self) -> Result<Option<String>, StoreError> {
@@ -67,10 +72,17 @@ impl<'row> Column<'row> {
             .ok_or_else(|| self.corrupt("NULL", "a date and time"))
     }
 
-    fn plain(&self) -> Result<Value, StoreError> {
-        self.row
+    /// Whatever it is. What is no UUID in a column of UUIDs stays as it is.
+    fn extra(&self, column: &ExtraColumn) -> Result<Value, StoreError> {
+        let value = self
+            .row
             .plain(self.index)
-            .map_err(|wrong| self.corrupt(wrong.found, wrong.wanted))
+            .map_err(|wrong| self.corrupt(wrong.found, wrong.wanted))?;
+        let uuid = match &value {
+            Value::Text(text) if column.is_uuid => uuid_from_text(text),
+            _ => None,
+        };
+        Ok(uuid.map_or(value, Value::Uuid))
     }
 }
 
@@ -88,13 +100,14 @@ pub(crate) fn user(
         table: &model.table,
         name,
     };
-    let mut extra = Vec::with_capacity(model.extra_columns.len());
-    for (offset, name) in model.extra_columns.iter().enumerate() {
-        let value = column(FIXED_COLUMNS + offset, name).plain()?;
+    let mut extra = Vec::with_capacity(schema.extra.len());
+    for (offset, of_application) in schema.extra.iter().enumerate() {
+        let name = &of_application.name;
+        let value = column(FIXED_COLUMNS + offset, name).extra(of_application)?;
         extra.push((name.clone(), value));
     }
     Ok(UserRow {
-        id: column(0, &names.id).id()?,
+        id: column(0, &names.id).id(schema.key)?,
         username: column(1, &names.username).text()?,
         password: EncodedPassword::new(column(2, &names.password).text()?),
         last_login: column(3, &names.last_login).optional_timestamp()?,
@@ -127,17 +140,6 @@ pub(crate) fn token_of(row: &dyn Columns, user_id: UserId) -> Result<TokenRow, S
     })
 }
 
-/// Key, date and user of a token.
-pub(crate) fn token(row: &dyn Columns) -> Result<TokenRow, StoreError> {
-    let user_id = Column {
-        row,
-        index: 2,
-        table: "authtoken_token",
-        name: "user_id",
-    };
-    token_of(row, user_id.id()?)
-}
-
 /// Key, data and expiry of a session.
 pub(crate) fn session(row: &dyn Columns) -> Result<SessionRow, StoreError> {
     let column = |index, name| Column {
@@ -168,7 +170,7 @@ pub(crate) fn user_name(
         name,
     };
     Ok((
-        column(0, &model.columns.id).id()?,
+        column(0, &model.columns.id).id(schema.key)?,
         column(1, &model.columns.username).text()?,
     ))
 }

@@ -111,6 +111,21 @@ pub enum StoreError {
         /// Its login column.
         column: String,
     },
+    /// A column's type cannot hold what Django keeps in such a column.
+    #[error(
+        "{table}.{column} is of the type {}, but holds {wanted}: correct `auth_user_model` or `[user_model]`, \
+         or give the column the type of Django's field", nameless(.found)
+    )]
+    ColumnType {
+        /// The table looked at.
+        table: String,
+        /// The column.
+        column: String,
+        /// Its type in the database's words; SQLite allows an empty one.
+        found: String,
+        /// What it ought to hold.
+        wanted: String,
+    },
     /// A table has the name of one of Django's, but not its columns.
     #[error(
         "{table} has no column {column}, so it is not the table that Django and DRF make: \
@@ -153,6 +168,10 @@ impl StoreError {
                 | Self::TooBusy
         )
     }
+}
+
+fn nameless(kind: &str) -> &str {
+    if kind.is_empty() { "(none)" } else { kind }
 }
 
 fn nearest_text(nearest: &[String]) -> String {

@@ -2,7 +2,8 @@
 
 use crate::migrate::MigrationState;
 
-/// Findings, never values of rows. `None` where a missing table leaves nothing to count.
+/// Findings, never values of rows. `None` where a missing table, or tokens of another user
+/// table, leave nothing to count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inspection {

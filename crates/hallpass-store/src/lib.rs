@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod column_type;
 mod decode;
 mod engine;
 mod error;

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use crate::engine::Connection;
+use crate::column_type::{self, Field, KeyType};
+use crate::engine::{Connection, Dialect, ExistingColumn, Parameter};
 use crate::error::StoreError;
 use crate::statements::Statements;
+use crate::user_id::UserId;
 use crate::user_model::{UserColumns, UserModel};
 
 /// What was found, and the statements that follow from it.
@@ -14,8 +16,19 @@ use crate::user_model::{UserColumns, UserModel};
 pub(crate) struct Schema {
     pub(crate) model: UserModel,
     pub(crate) statements: Statements,
+    /// What the user table's key is; so are the columns that refer to it.
+    pub(crate) key: KeyType,
+    /// The model's extra columns, in its order.
+    pub(crate) extra: Vec<ExtraColumn>,
     /// False for a model without `PermissionsMixin`: it has no groups.
     pub(crate) has_groups: bool,
+}
+
+/// A column that only the application understands.
+#[derive(Debug)]
+pub(crate) struct ExtraColumn {
+    pub(crate) name: String,
+    pub(crate) is_uuid: bool,
 }
 
 impl Schema {
@@ -24,27 +37,102 @@ impl Schema {
         connection: &mut C,
         model: &UserModel,
     ) -> Result<Self, StoreError> {
-        let existing = column_names(connection, &model.table).await?;
+        let existing = connection.columns(&model.table).await?;
         if existing.is_empty() {
             return Err(StoreError::MissingTables(vec![model.table.clone()]));
         }
-        let model = &model.settled(&existing);
-        let has = |name: &str| existing.iter().any(|column| column == name);
-        if let Some(absent) = required(model).into_iter().find(|name| !has(name)) {
-            return Err(StoreError::UnknownColumn {
-                table: model.table.clone(),
-                column: absent.to_owned(),
-                nearest: nearest(absent, &existing),
-            });
+        let model = model.settled(&existing);
+        for name in required(&model) {
+            find(&model.table, &existing, name)?;
         }
-        let has_groups = has(&model.columns.is_superuser)
+        let key = KeyType::of(
+            &model.table,
+            find(&model.table, &existing, &model.columns.id)?,
+        )?;
+        check_types(C::DIALECT, &model, &existing)?;
+        let has_groups = existing
+            .iter()
+            .any(|column| column.name == model.columns.is_superuser)
             || !connection.columns(&model.groups_table()).await?.is_empty();
         Ok(Self {
-            statements: Statements::build(C::DIALECT, model, has),
+            statements: Statements::build(C::DIALECT, &model, &existing, key),
+            key,
+            extra: extra(&model, &existing),
             has_groups,
-            model: model.clone(),
+            model,
         })
     }
+
+    /// The key as a parameter. `None` for one of another type: it is nobody's, and a database that compares
+    /// a text with a number after its own fashion must not be asked.
+    pub(crate) fn key(&self, id: UserId) -> Option<Parameter<'static>> {
+        self.key.is_of(id).then_some(Parameter::Id(id))
+    }
+
+    /// The same for a row that is to refer to this user.
+    pub(crate) fn key_to_store(&self, id: UserId) -> Result<Parameter<'static>, StoreError> {
+        self.key(id).ok_or_else(|| {
+            let wanted = self.key.described();
+            StoreError::Constraint(format!("no user has this key: keys are {wanted} here"))
+        })
+    }
+}
+
+fn find<'a>(
+    table: &str,
+    existing: &'a [ExistingColumn],
+    name: &str,
+) -> Result<&'a ExistingColumn, StoreError> {
+    existing
+        .iter()
+        .find(|column| column.name == name)
+        .ok_or_else(|| StoreError::UnknownColumn {
+            table: table.to_owned(),
+            column: name.to_owned(),
+            nearest: nearest(name, existing),
+        })
+}
+
+/// The types of the columns that have a role.
+fn check_types(
+    dialect: Dialect,
+    model: &UserModel,
+    existing: &[ExistingColumn],
+) -> Result<(), StoreError> {
+    let columns = &model.columns;
+    let roles = [
+        (&columns.username, Field::Text),
+        (&columns.password, Field::Text),
+        (&columns.last_login, Field::Time),
+        (&columns.is_superuser, Field::Boolean),
+        (&columns.is_staff, Field::Boolean),
+        (&columns.is_active, Field::Boolean),
+        (&columns.first_name, Field::Text),
+        (&columns.last_name, Field::Text),
+        (&columns.email, Field::Text),
+        (&columns.date_joined, Field::Time),
+    ];
+    for (name, field) in roles {
+        if let Some(column) = existing.iter().find(|column| column.name == *name) {
+            column_type::require(dialect, &model.table, column, field)?;
+        }
+    }
+    Ok(())
+}
+
+fn extra(model: &UserModel, existing: &[ExistingColumn]) -> Vec<ExtraColumn> {
+    let is_uuid = |name: &String| {
+        let column = existing.iter().find(|column| column.name == *name);
+        column.is_some_and(|column| column_type::is_uuid(&column.kind))
+    };
+    model
+        .extra_columns
+        .iter()
+        .map(|name| ExtraColumn {
+            name: name.clone(),
+            is_uuid: is_uuid(name),
+        })
+        .collect()
 }
 
 /// The columns of a table, empty without such a table.
@@ -135,10 +223,10 @@ fn required(model: &UserModel) -> Vec<&str> {
     names
 }
 
-fn nearest(absent: &str, existing: &[String]) -> Vec<String> {
+fn nearest(absent: &str, existing: &[ExistingColumn]) -> Vec<String> {
     let mut scored: Vec<(f64, &String)> = existing
         .iter()
-        .map(|name| (strsim::jaro_winkler(absent, name), name))
+        .map(|column| (strsim::jaro_winkler(absent, &column.name), &column.name))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     scored

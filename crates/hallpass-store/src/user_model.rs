@@ -4,6 +4,8 @@
 //! `app_user`) and the login column from the model's `USERNAME_FIELD`. The same rules
 //! hold here; what a project changed by hand (`db_table`, `db_column`) is set in the fields.
 
+use crate::engine::ExistingColumn;
+
 /// The user table and its columns.
 ///
 /// ```
@@ -87,9 +89,10 @@ impl UserModel {
     }
 
     /// The same model with the login column that its table shows.
-    pub(crate) fn settled(&self, existing: &[String]) -> Self {
+    pub(crate) fn settled(&self, existing: &[ExistingColumn]) -> Self {
         let mut model = self.clone();
-        if self.login_is_assumed && existing.iter().any(|column| column == INHERITED_LOGIN) {
+        let is_there = |column: &ExistingColumn| column.name == INHERITED_LOGIN;
+        if self.login_is_assumed && existing.iter().any(is_there) {
             INHERITED_LOGIN.clone_into(&mut model.columns.username);
         }
         model

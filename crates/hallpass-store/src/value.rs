@@ -1,6 +1,8 @@
 //! A value of a column that the store does not interpret.
 
-use crate::user_id::UserId;
+use uuid::Uuid;
+
+use crate::user_id::{Key, UserId};
 
 /// What SQL knows: for extra columns of the user table and for statements of receivers.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,8 @@ pub enum Value {
     Text(String),
     /// Bytes.
     Blob(Vec<u8>),
+    /// A UUID, stored as Django does: native on PostgreSQL and newer MariaDB, else 32 hexadecimal digits.
+    Uuid(Uuid),
 }
 
 impl From<i64> for Value {
@@ -44,7 +48,16 @@ impl From<String> for Value {
 
 impl From<UserId> for Value {
     fn from(value: UserId) -> Self {
-        Self::Integer(value.as_integer())
+        match value.key() {
+            Key::Integer(number) => Self::Integer(number),
+            Key::Uuid(uuid) => Self::Uuid(uuid),
+        }
+    }
+}
+
+impl From<Uuid> for Value {
+    fn from(value: Uuid) -> Self {
+        Self::Uuid(value)
     }
 }
 

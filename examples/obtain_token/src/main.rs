@@ -60,7 +60,7 @@ fn staff_only(user: User) -> Result<User, Rejection> {
 fn fields(user: &User, token: &Token) -> Json {
     let mut body = Object::new();
     body.insert("token", Json::from(token.key()));
-    body.insert("user_id", Json::from(user.id().as_integer()));
+    body.insert("user_id", Json::from(*user.id()));
     body.insert("email", Json::from(user.email().unwrap_or_default()));
     Json::Object(body)
 }

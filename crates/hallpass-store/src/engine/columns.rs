@@ -14,6 +14,7 @@ pub(crate) struct Mismatch {
 
 /// Reading by position; `None` is NULL.
 pub(crate) trait Columns {
+    /// A user's key: a whole number, a native UUID, or one in 32 hexadecimal digits.
     fn id(&self, index: usize) -> Result<Option<UserId>, Mismatch>;
     fn text(&self, index: usize) -> Result<Option<&str>, Mismatch>;
     fn boolean(&self, index: usize) -> Result<Option<bool>, Mismatch>;

@@ -52,6 +52,33 @@ impl Dialect {
         }
     }
 
+    /// False where Django stores booleans as whole numbers.
+    pub(crate) fn has_booleans(self) -> bool {
+        match self {
+            Self::Sqlite => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres => true,
+            #[cfg(feature = "mysql")]
+            Self::MySql => false,
+        }
+    }
+
+    /// True where Django stores dates as text.
+    pub(crate) fn has_times_as_text(self) -> bool {
+        self == Self::Sqlite
+    }
+
+    /// An extra column of this type as its value is read. What PostgreSQL sends of a type of which the driver knows
+    /// nothing, a `numeric` or a `jsonb`, is its own text.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    pub(crate) fn readable(self, column: String, kind: &str) -> String {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres if !crate::column_type::is_usual(kind) => format!("{column}::text"),
+            _ => column,
+        }
+    }
+
     /// Ends an INSERT that is to do nothing when `column` already holds the value. MySQL
     /// has no such words for one column only: there the INSERT fails as a duplicate.
     pub(crate) fn unless_taken(self, column: &str) -> String {

@@ -87,12 +87,12 @@ pub(crate) trait Connection: Send {
         parameters: &[Parameter<'_>],
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Inserts one row and tells its key; the statement ends in [`Dialect::returning`].
+    /// Inserts one row and tells the key that the database counted up; the statement ends in [`Dialect::returning`].
     fn insert(
         &mut self,
         statement: &Statement,
         parameters: &[Parameter<'_>],
-    ) -> impl Future<Output = Result<UserId, StoreError>> + Send;
+    ) -> impl Future<Output = Result<i64, StoreError>> + Send;
 
     /// Runs one statement without parameters that is used only once (DDL).
     fn run(&mut self, sql: &str) -> impl Future<Output = Result<(), StoreError>> + Send;

@@ -1,5 +1,7 @@
 //! Which of Django's applications are installed, in `INSTALLED_APPS` order.
 
+use crate::engine::ExistingColumn;
+use crate::migrate::tables::Kind;
 use crate::migrate::{AutoField, MigrationError};
 use crate::user_model::UserModel;
 
@@ -21,6 +23,8 @@ pub(crate) struct Apps {
     pub(crate) installed: Vec<App>,
     pub(crate) model: UserModel,
     pub(crate) auto_field: AutoField,
+    /// The key of a user table that Django made with a `UUIDField`.
+    uuid_key: Option<Kind>,
 }
 
 impl Apps {
@@ -43,7 +47,20 @@ impl Apps {
             installed,
             model: model.clone(),
             auto_field,
+            uuid_key: None,
         }
+    }
+
+    /// The same beside a user table that has these columns already.
+    pub(crate) fn beside(mut self, user_columns: &[ExistingColumn]) -> Self {
+        let id = &self.model.columns.id;
+        let key = user_columns.iter().find(|column| column.name == *id);
+        self.uuid_key = match key.map(|column| column.kind.as_str()) {
+            Some("uuid") => Some(Kind::Uuid),
+            Some("char(32)") => Some(Kind::Hex),
+            _ => None,
+        };
+        self
     }
 
     pub(crate) fn has(&self, app: App) -> bool {
@@ -76,6 +93,11 @@ impl Apps {
             return AutoField::Auto;
         }
         self.auto_field
+    }
+
+    /// What a column holds that refers to a user.
+    pub(crate) fn user_reference(&self) -> Kind {
+        self.uuid_key.unwrap_or(Kind::Integer(self.user_key()))
     }
 
     /// Refuses a list in which an application lacks one that its tables refer to.

@@ -24,10 +24,16 @@ pub(crate) struct Column {
     pub(crate) null: bool,
     pub(crate) unique: bool,
     pub(crate) primary: bool,
-    /// The table whose `id` this column refers to.
-    pub(crate) references: Option<String>,
+    pub(crate) references: Option<Reference>,
     /// A later migration altered it: SQLite rebuilt the table, and the column went to its end.
     pub(crate) altered: bool,
+}
+
+/// The key that a column refers to.
+#[derive(Debug, Clone)]
+pub(crate) struct Reference {
+    pub(crate) table: String,
+    pub(crate) column: String,
 }
 
 /// What a column holds, as Django's field says it.
@@ -37,6 +43,10 @@ pub(crate) enum Kind {
     Id(AutoField),
     /// A whole number as wide as such a key.
     Integer(AutoField),
+    /// A `UUIDField` where the database has such a type.
+    Uuid,
+    /// A `UUIDField` as 32 hexadecimal digits.
+    Hex,
     Text(u16),
     LongText,
     Boolean,
@@ -150,8 +160,20 @@ fn text(name: &str, length: u16) -> Column {
 }
 
 fn reference(name: &str, kind: AutoField, table: &str) -> Column {
-    let mut column = column(name, Kind::Integer(kind));
-    column.references = Some(table.to_owned());
+    reference_to(name, Kind::Integer(kind), table, "id")
+}
+
+fn user_reference(apps: &Apps, name: &str) -> Column {
+    let model = &apps.model;
+    reference_to(name, apps.user_reference(), &model.table, &model.columns.id)
+}
+
+fn reference_to(name: &str, kind: Kind, table: &str, key: &str) -> Column {
+    let mut column = column(name, kind);
+    column.references = Some(Reference {
+        table: table.to_owned(),
+        column: key.to_owned(),
+    });
     column
 }
 
@@ -177,7 +199,7 @@ fn token(apps: &Apps) -> Table {
     let columns = vec![
         text("key", 40).primary(),
         column("created", Kind::Time),
-        reference("user_id", apps.user_key(), &apps.model.table).unique(),
+        user_reference(apps, "user_id").unique(),
     ];
     Table::new("authtoken_token", columns)
 }
@@ -191,7 +213,7 @@ fn admin_log(apps: &Apps) -> Table {
         column("action_flag", Kind::PositiveSmall),
         column("change_message", Kind::LongText),
         reference("content_type_id", AutoField::Auto, "django_content_type").null(),
-        reference("user_id", apps.user_key(), &apps.model.table),
+        user_reference(apps, "user_id"),
     ];
     Table::new("django_admin_log", columns)
         .index("content_type_id")

@@ -29,10 +29,15 @@ pub(super) fn create_table(table: &Table) -> Vec<String> {
         let Some(other) = &column.references else {
             continue;
         };
-        let constraint = name(&[&column.name], &format!("_fk_{other}_id"));
-        let (column, other) = (quoted(&column.name), quoted(other));
+        let suffix = format!("_fk_{}_{}", other.table, other.column);
+        let constraint = name(&[&column.name], &suffix);
+        let (column, table, key) = (
+            quoted(&column.name),
+            quoted(&other.table),
+            quoted(&other.column),
+        );
         parts.push(format!(
-            "CONSTRAINT {constraint} FOREIGN KEY ({column}) REFERENCES {other} (`id`)"
+            "CONSTRAINT {constraint} FOREIGN KEY ({column}) REFERENCES {table} ({key})"
         ));
     }
     // A foreign key brings an index along.
@@ -61,6 +66,8 @@ pub(super) fn column_type(kind: Kind) -> String {
             AutoField::SmallAuto => "smallint",
         }
         .to_owned(),
+        Kind::Uuid => "uuid".to_owned(),
+        Kind::Hex => "char(32)".to_owned(),
         Kind::Text(length) => format!("varchar({length})"),
         Kind::LongText => "longtext".to_owned(),
         Kind::Boolean => "tinyint(1)".to_owned(),

@@ -8,7 +8,6 @@ use crate::error::StoreError;
 use crate::migrate::tables::{Kind, Table};
 use crate::mysql::values::{MySqlRow, wire};
 use crate::mysql::{ddl, errors, words};
-use crate::user_id::UserId;
 
 /// Stands in the database while `migrate` makes tables, so that one that was interrupted
 /// is known for what it is.
@@ -108,13 +107,10 @@ impl Connection for Session<'_> {
         &mut self,
         statement: &Statement,
         parameters: &[Parameter<'_>],
-    ) -> Result<UserId, StoreError> {
+    ) -> Result<i64, StoreError> {
         self.change(statement, parameters).await?;
-        let id = self
-            .0
-            .last_insert_id()
-            .and_then(|id| i64::try_from(id).ok());
-        id.map(UserId::new)
+        let id = self.0.last_insert_id();
+        id.and_then(|id| i64::try_from(id).ok())
             .ok_or_else(|| StoreError::Other("the new row's key does not count up".to_owned()))
     }
 

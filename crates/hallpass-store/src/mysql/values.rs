@@ -3,9 +3,10 @@
 use hallpass_formats::timestamp::Timestamp;
 use mysql_async::consts::ColumnType;
 use mysql_async::{Row, Value as Wire};
+use uuid::Uuid;
 
 use crate::engine::{Columns, Mismatch, Parameter};
-use crate::user_id::UserId;
+use crate::user_id::{Key, UserId, uuid_from_text};
 use crate::value::Value;
 
 /// The number of the character set of what is no text.
@@ -35,6 +36,12 @@ impl MySqlRow<'_> {
         })
     }
 
+    /// A day without a time.
+    fn is_date(&self, index: usize) -> bool {
+        let column = self.0.columns_ref().get(index);
+        column.is_some_and(|column| column.column_type() == ColumnType::MYSQL_TYPE_DATE)
+    }
+
     fn mismatch<T>(&self, index: usize, wanted: &'static str) -> Result<T, Mismatch> {
         let found = match self.value(index)? {
             Wire::NULL => "NULL",
@@ -51,7 +58,13 @@ impl MySqlRow<'_> {
 
 impl Columns for MySqlRow<'_> {
     fn id(&self, index: usize) -> Result<Option<UserId>, Mismatch> {
-        Ok(self.integer(index)?.map(UserId::new))
+        let Wire::Bytes(_) = self.value(index)? else {
+            return Ok(self.integer(index)?.map(UserId::from));
+        };
+        match self.text(index)?.and_then(uuid_from_text) {
+            Some(uuid) => Ok(Some(uuid.into())),
+            None => self.mismatch(index, "a primary key"),
+        }
     }
 
     fn text(&self, index: usize) -> Result<Option<&str>, Mismatch> {
@@ -123,15 +136,20 @@ impl Columns for MySqlRow<'_> {
             Wire::Bytes(_) => self
                 .text(index)?
                 .map_or(Value::Null, |text| Value::Text(text.to_owned())),
+            Wire::Date(year, month, day, ..) if self.is_date(index) => {
+                Value::Text(format!("{year:04}-{month:02}-{day:02}"))
+            }
             Wire::Date(..) => self
                 .timestamp(index)?
                 .map_or(Value::Null, |at| Value::Text(at.to_django_text())),
             Wire::Time(negative, days, hours, minutes, seconds, micros) => {
                 let sign = if *negative { "-" } else { "" };
                 let hours = u64::from(*days) * 24 + u64::from(*hours);
-                Value::Text(format!(
-                    "{sign}{hours:02}:{minutes:02}:{seconds:02}.{micros:06}"
-                ))
+                let mut text = format!("{sign}{hours:02}:{minutes:02}:{seconds:02}");
+                if *micros != 0 {
+                    text.push_str(&format!(".{micros:06}"));
+                }
+                Value::Text(text)
             }
         })
     }
@@ -140,7 +158,10 @@ impl Columns for MySqlRow<'_> {
 /// A parameter as it is sent.
 pub(super) fn wire(parameter: &Parameter<'_>) -> Wire {
     match *parameter {
-        Parameter::Id(id) => Wire::Int(id.as_integer()),
+        Parameter::Id(id) => match id.key() {
+            Key::Integer(number) => Wire::Int(number),
+            Key::Uuid(uuid) => hex(uuid),
+        },
         Parameter::Integer(number) => Wire::Int(number),
         Parameter::Boolean(flag) => Wire::Int(i64::from(flag)),
         Parameter::Text(text) => Wire::Bytes(text.as_bytes().to_vec()),
@@ -151,8 +172,14 @@ pub(super) fn wire(parameter: &Parameter<'_>) -> Wire {
             Value::Real(fraction) => Wire::Double(*fraction),
             Value::Text(text) => Wire::Bytes(text.clone().into_bytes()),
             Value::Blob(bytes) => Wire::Bytes(bytes.clone()),
+            Value::Uuid(uuid) => hex(*uuid),
         },
     }
+}
+
+/// Django's `char(32)`, which a native `uuid` reads as well.
+fn hex(uuid: Uuid) -> Wire {
+    Wire::Bytes(uuid.simple().to_string().into_bytes())
 }
 
 /// Outside the years 1 to 9999, which the server does not know, the nearest end.

@@ -2,8 +2,9 @@
 
 use hallpass_formats::timestamp::Timestamp;
 
+use crate::column_type::{self, Field};
 use crate::decode;
-use crate::engine::{Connection, Job, Parameter};
+use crate::engine::{Connection, ExistingColumn, Job, Parameter};
 use crate::error::StoreError;
 use crate::inspect::Inspection;
 use crate::migrate::MigrationState;
@@ -33,31 +34,51 @@ impl Job for Verify {
         let schema = Schema::load(connection, model).await?;
         verify_login(connection, &schema.model).await?;
         verify_columns(connection, &self.0).await?;
-        match token_user_table(connection).await? {
-            Some(table) if !table.eq_ignore_ascii_case(&model.table) => {
-                Err(StoreError::WrongUserTable {
-                    points_to: table,
-                    expected: model.table.clone(),
-                })
-            }
-            _ => Ok(()),
+        if let Some(table) = token_user_table(connection).await?
+            && !is_same(&table, &model.table)
+        {
+            return Err(StoreError::WrongUserTable {
+                points_to: table,
+                expected: model.table.clone(),
+            });
         }
+        verify_references(connection, &self.0, &schema).await
     }
 }
 
-/// The columns that the statements name, of the tables whose shape no setting changes.
-const FIXED_COLUMNS: [(App, &str, &[&str]); 2] = [
-    (
-        App::AuthToken,
-        "authtoken_token",
-        &["key", "created", "user_id"],
-    ),
-    (
-        App::Sessions,
-        "django_session",
-        &["session_key", "session_data", "expire_date"],
-    ),
+/// A column that the statements name, of a table whose shape no setting changes.
+struct FixedColumn {
+    app: App,
+    table: &'static str,
+    name: &'static str,
+    field: Field,
+}
+
+const FIXED_COLUMNS: [FixedColumn; 5] = [
+    of_token("key", Field::Text),
+    of_token("created", Field::Time),
+    of_session("session_key", Field::Text),
+    of_session("session_data", Field::Text),
+    of_session("expire_date", Field::Time),
 ];
+
+const fn of_token(name: &'static str, field: Field) -> FixedColumn {
+    FixedColumn {
+        app: App::AuthToken,
+        table: "authtoken_token",
+        name,
+        field,
+    }
+}
+
+const fn of_session(name: &'static str, field: Field) -> FixedColumn {
+    FixedColumn {
+        app: App::Sessions,
+        table: "django_session",
+        name,
+        field,
+    }
+}
 
 /// Django's auth.E003. A login that two people share would open one's account to the other.
 async fn verify_login<C: Connection>(
@@ -86,32 +107,64 @@ impl Job for SettledModel {
         connection: &mut C,
         model: &UserModel,
     ) -> Result<UserModel, StoreError> {
-        let existing = column_names(connection, &model.table).await?;
+        let existing = connection.columns(&model.table).await?;
         Ok(model.settled(&existing))
     }
 }
 
 /// A table of another application may have the name of one of ours.
 async fn verify_columns<C: Connection>(connection: &mut C, apps: &Apps) -> Result<(), StoreError> {
-    for (app, table, columns) in FIXED_COLUMNS {
-        if !apps.has(app) {
+    for fixed in FIXED_COLUMNS {
+        if !apps.has(fixed.app) {
             continue;
         }
-        let existing = column_names(connection, table).await?;
-        if existing.is_empty() {
-            continue;
-        }
-        if let Some(absent) = columns
-            .iter()
-            .find(|name| !existing.iter().any(|known| known == *name))
-        {
-            return Err(StoreError::ForeignTable {
-                table: table.to_owned(),
-                column: (*absent).to_owned(),
-            });
+        let existing = connection.columns(fixed.table).await?;
+        if !existing.is_empty() {
+            let column = of_django(fixed.table, &existing, fixed.name)?;
+            column_type::require(C::DIALECT, fixed.table, column, fixed.field)?;
         }
     }
     Ok(())
+}
+
+/// What refers to a user has the type of the user's key: PostgreSQL refuses to compare others, and MySQL finds a UUID
+/// equal to the number that it begins with.
+async fn verify_references<C: Connection>(
+    connection: &mut C,
+    apps: &Apps,
+    schema: &Schema,
+) -> Result<(), StoreError> {
+    let model = &schema.model;
+    let mut references = Vec::new();
+    if apps.has(App::AuthToken) {
+        references.push(("authtoken_token".to_owned(), "user_id".to_owned()));
+    }
+    if schema.has_groups {
+        references.push((model.groups_table(), model.link_column()));
+        references.push((model.permissions_table(), model.link_column()));
+    }
+    for (table, name) in references {
+        let existing = connection.columns(&table).await?;
+        if !existing.is_empty() {
+            let column = of_django(&table, &existing, &name)?;
+            column_type::require_key(&table, column, schema.key)?;
+        }
+    }
+    Ok(())
+}
+
+fn of_django<'a>(
+    table: &str,
+    existing: &'a [ExistingColumn],
+    name: &str,
+) -> Result<&'a ExistingColumn, StoreError> {
+    existing
+        .iter()
+        .find(|column| column.name == name)
+        .ok_or_else(|| StoreError::ForeignTable {
+            table: table.to_owned(),
+            column: name.to_owned(),
+        })
 }
 
 /// Everything, whatever is missing.
@@ -157,7 +210,12 @@ impl Job for Inspect {
                 found.users = Some(users::count(connection, &sql.count).await?);
                 let algorithms = users::password_algorithms(connection, &schema).await?;
                 found.password_algorithms = Some(algorithms);
-                if has(App::AuthToken, "authtoken_token") {
+                let elsewhere = found.token_user_table.as_ref();
+                let elsewhere = elsewhere.is_some_and(|table| !is_same(table, &model.table));
+                if !elsewhere {
+                    verify_references(connection, apps, &schema).await?;
+                }
+                if !elsewhere && has(App::AuthToken, "authtoken_token") {
                     let without = users::count(connection, &sql.count_without_token).await?;
                     found.users_without_token = Some(without);
                 }
@@ -220,6 +278,11 @@ fn recorded_but_missing(
         .collect();
     tables.sort();
     tables
+}
+
+/// MySQL may keep the names of tables in lower case.
+fn is_same(table: &str, other: &str) -> bool {
+    table.eq_ignore_ascii_case(other)
 }
 
 /// `None` without the table or without a foreign key on it.

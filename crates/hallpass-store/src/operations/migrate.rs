@@ -65,7 +65,8 @@ impl<F: FnMut(&MigrationState) + Send + 'static> Job for Migrate<F> {
         connection: &mut C,
         _: &UserModel,
     ) -> Result<Migrated, StoreError> {
-        let apps = &self.apps;
+        let user_columns = connection.columns(&self.apps.model.table).await?;
+        let apps = &self.apps.beside(&user_columns);
         let existing = connection.tables().await?;
         let was_empty = existing.is_empty();
         let steps = steps(connection, apps).await?;

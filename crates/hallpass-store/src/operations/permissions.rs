@@ -1,7 +1,7 @@
 //! Rows of `auth_permission`.
 
 use crate::decode;
-use crate::engine::{Connection, Parameter, PointRead, Tables};
+use crate::engine::{Connection, PointRead, Tables};
 use crate::error::StoreError;
 use crate::rows::PermissionRow;
 use crate::user_id::UserId;
@@ -18,15 +18,12 @@ impl PointRead for OfUser {
         tables: Tables<'_, C>,
         _: &str,
     ) -> Result<Self::Output, StoreError> {
-        if !tables.schema.has_groups {
+        let id = tables.schema.key(self.0);
+        let Some(id) = id.filter(|_| tables.schema.has_groups) else {
             return Ok(Vec::new());
-        }
+        };
         let sql = &tables.schema.statements.permissions.of_user;
-        let parameters = [Parameter::Id(self.0)];
-        tables
-            .connection
-            .all(sql, &parameters, decode::permission)
-            .await
+        tables.connection.all(sql, &[id], decode::permission).await
     }
 }
 

@@ -7,6 +7,7 @@ use crate::decode;
 use crate::engine::{Connection, Parameter, PointRead, Tables, Write};
 use crate::error::StoreError;
 use crate::rows::TokenRow;
+use crate::schema::Schema;
 use crate::user_id::UserId;
 
 /// The token of this user.
@@ -21,9 +22,14 @@ impl PointRead for OfUser {
         tables: Tables<'_, C>,
         _: &str,
     ) -> Result<Self::Output, StoreError> {
+        let Some(id) = tables.schema.key(self.0) else {
+            return Ok(None);
+        };
         let sql = &tables.schema.statements.tokens.of_user;
-        let parameters = [Parameter::Id(self.0)];
-        tables.connection.one(sql, &parameters, decode::token).await
+        tables
+            .connection
+            .one(sql, &[id], |row| decode::token_of(row, self.0))
+            .await
     }
 }
 
@@ -36,12 +42,12 @@ struct New<'a> {
 }
 
 impl New<'_> {
-    fn parameters(&self) -> [Parameter<'_>; 3] {
-        [
+    fn parameters(&self, schema: &Schema) -> Result<[Parameter<'_>; 3], StoreError> {
+        Ok([
             Parameter::Text(self.key.as_str()),
             Parameter::Time(self.created),
-            Parameter::Id(self.user_id),
-        ]
+            schema.key_to_store(self.user_id)?,
+        ])
     }
 }
 
@@ -57,8 +63,9 @@ pub(crate) async fn insert<C: Connection>(
         key,
         created,
     };
+    let parameters = new.parameters(tables.schema)?;
     let sql = &tables.schema.statements.tokens.insert;
-    tables.connection.execute(sql, &new.parameters()).await?;
+    tables.connection.execute(sql, &parameters).await?;
     Ok(())
 }
 
@@ -81,7 +88,8 @@ impl Write for GetOrCreate {
             key: &candidate.key,
             created: candidate.created,
         };
-        match tables.connection.execute(sql, &new.parameters()).await {
+        let parameters = new.parameters(tables.schema)?;
+        match tables.connection.execute(sql, &parameters).await {
             Ok(0) => {}
             // MySQL's way of doing nothing.
             Err(StoreError::Duplicate { column }) if column == "user_id" => {}
@@ -113,7 +121,8 @@ impl Write for CreateMissing {
                 key: &token.key,
                 created: token.created,
             };
-            created += match tables.connection.execute(sql, &new.parameters()).await {
+            let parameters = new.parameters(tables.schema)?;
+            created += match tables.connection.execute(sql, &parameters).await {
                 // MySQL's way of doing nothing.
                 Err(StoreError::Duplicate { column }) if column == "user_id" => 0,
                 answer => answer?,
@@ -132,7 +141,7 @@ impl Write for Replace {
 
     async fn write<C: Connection>(self, mut tables: Tables<'_, C>) -> Result<TokenRow, StoreError> {
         let token = self.0;
-        let user = [Parameter::Id(token.user_id)];
+        let user = [tables.schema.key_to_store(token.user_id)?];
         let sql = &tables.schema.statements.tokens;
         if let Some(lock) = &sql.lock_user {
             tables.connection.one(lock, &user, |_| Ok(())).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hallpass_formats::password::EncodedPassword;
 use hallpass_formats::timestamp::Timestamp;
 
+use crate::column_type::KeyType;
 use crate::decode;
 use crate::engine::{Connection, Job, Parameter, PointRead, Statement, Tables, Write};
 use crate::error::StoreError;
@@ -53,8 +54,11 @@ impl PointRead for ById {
         tables: Tables<'_, C>,
         _: &str,
     ) -> Result<Self::Output, StoreError> {
+        let Some(id) = tables.schema.key(self.0) else {
+            return Ok(None);
+        };
         let sql = &tables.schema.statements.users.by_id;
-        user(tables, sql, Parameter::Id(self.0)).await
+        user(tables, sql, id).await
     }
 }
 
@@ -99,16 +103,14 @@ impl PointRead for GroupNames {
         tables: Tables<'_, C>,
         _: &str,
     ) -> Result<Vec<String>, StoreError> {
-        if !tables.schema.has_groups {
+        let id = tables.schema.key(self.0);
+        let Some(id) = id.filter(|_| tables.schema.has_groups) else {
             return Ok(Vec::new());
-        }
+        };
         let sql = &tables.schema.statements.users.group_names;
-        let parameters = [Parameter::Id(self.0)];
         tables
             .connection
-            .all(sql, &parameters, |row| {
-                decode::text(row, 0, "auth_group", "name")
-            })
+            .all(sql, &[id], |row| decode::text(row, 0, "auth_group", "name"))
             .await
     }
 }
@@ -124,13 +126,21 @@ impl Write for Create {
 
     async fn write<C: Connection>(self, mut tables: Tables<'_, C>) -> Result<UserRow, StoreError> {
         let statements = &tables.schema.statements.users;
-        let values: Vec<Parameter<'_>> = statements
+        let mut values: Vec<Parameter<'_>> = statements
             .insert_columns
             .iter()
             .map(|column| new_value(&self.user, *column))
             .collect();
         let insert = &statements.insert;
-        let id = tables.connection.insert(insert, &values).await?;
+        let id = match tables.schema.key {
+            KeyType::Integer => tables.connection.insert(insert, &values).await?.into(),
+            KeyType::Uuid => {
+                let id = UserId::random_uuid();
+                values.push(Parameter::Id(id));
+                tables.connection.execute(insert, &values).await?;
+                id
+            }
+        };
         let user = ById(id)
             .read(tables.lend(), "")
             .await?
@@ -186,8 +196,11 @@ impl Write for SetPassword {
     const ONE_STATEMENT: bool = true;
 
     async fn write<C: Connection>(self, tables: Tables<'_, C>) -> Result<bool, StoreError> {
+        let Some(id) = tables.schema.key(self.0) else {
+            return Ok(false);
+        };
         let sql = &tables.schema.statements.users.set_password;
-        let parameters = [Parameter::Id(self.0), Parameter::Text(self.1.as_str())];
+        let parameters = [id, Parameter::Text(self.1.as_str())];
         Ok(tables.connection.execute(sql, &parameters).await? > 0)
     }
 }
@@ -206,9 +219,12 @@ impl Write for UpgradePassword {
     const ONE_STATEMENT: bool = true;
 
     async fn write<C: Connection>(self, tables: Tables<'_, C>) -> Result<bool, StoreError> {
+        let Some(id) = tables.schema.key(self.id) else {
+            return Ok(false);
+        };
         let sql = &tables.schema.statements.users.upgrade_password;
         let parameters = [
-            Parameter::Id(self.id),
+            id,
             Parameter::Text(self.new.as_str()),
             Parameter::Text(self.old.as_str()),
         ];
@@ -226,10 +242,11 @@ impl Write for SetLastLogin {
     const ONE_STATEMENT: bool = true;
 
     async fn write<C: Connection>(self, tables: Tables<'_, C>) -> Result<bool, StoreError> {
-        let Some(sql) = &tables.schema.statements.users.set_last_login else {
+        let sql = &tables.schema.statements.users.set_last_login;
+        let (Some(sql), Some(id)) = (sql, tables.schema.key(self.0)) else {
             return Ok(false);
         };
-        let parameters = [Parameter::Id(self.0), Parameter::Time(self.1)];
+        let parameters = [id, Parameter::Time(self.1)];
         Ok(tables.connection.execute(sql, &parameters).await? > 0)
     }
 }

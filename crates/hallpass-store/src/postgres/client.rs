@@ -12,7 +12,6 @@ use crate::error::StoreError;
 use crate::migrate::tables::{Kind, Table};
 use crate::postgres::values::PostgresRow;
 use crate::postgres::{ddl, errors};
-use crate::user_id::UserId;
 
 /// A connection. Several may ask at once: their questions go out one after the other
 /// without waiting for answers.
@@ -194,10 +193,12 @@ impl Connection for Session<'_> {
         &mut self,
         statement: &Statement,
         parameters: &[Parameter<'_>],
-    ) -> Result<UserId, StoreError> {
+    ) -> Result<i64, StoreError> {
         let rows = self.rows(&statement.sql, parameters).await?;
         let rows = rows.ok_or_else(cannot_hold)?;
-        let id = rows.first().and_then(|row| PostgresRow(row).id(0).ok()?);
+        let id = rows
+            .first()
+            .and_then(|row| PostgresRow(row).integer(0).ok()?);
         id.ok_or_else(|| StoreError::Other("the new row's key is no whole number".to_owned()))
     }
 

@@ -28,10 +28,15 @@ pub(super) fn create_table(table: &Table) -> Vec<String> {
         let Some(other) = &column.references else {
             continue;
         };
-        let constraint = name(&[&column.name], &format!("_fk_{other}_id"));
-        let (column, other) = (quoted(&column.name), quoted(other));
+        let suffix = format!("_fk_{}_{}", other.table, other.column);
+        let constraint = name(&[&column.name], &suffix);
+        let (column, table, key) = (
+            quoted(&column.name),
+            quoted(&other.table),
+            quoted(&other.column),
+        );
         statements.push(format!(
-            r#"ALTER TABLE {this} ADD CONSTRAINT {constraint} FOREIGN KEY ({column}) REFERENCES {other} ("id") DEFERRABLE INITIALLY DEFERRED"#
+            "ALTER TABLE {this} ADD CONSTRAINT {constraint} FOREIGN KEY ({column}) REFERENCES {table} ({key}) DEFERRABLE INITIALLY DEFERRED"
         ));
     }
     for column in table.columns.iter().filter(|column| is_unique_text(column)) {
@@ -53,6 +58,8 @@ pub(super) fn create_table(table: &Table) -> Vec<String> {
 pub(super) fn column_type(kind: Kind) -> String {
     match kind {
         Kind::Id(key) | Kind::Integer(key) => key.sql_type().to_owned(),
+        Kind::Uuid => "uuid".to_owned(),
+        Kind::Hex => "character(32)".to_owned(),
         Kind::Text(length) => format!("character varying({length})"),
         Kind::LongText => "text".to_owned(),
         Kind::Boolean => "boolean".to_owned(),

@@ -6,9 +6,10 @@ use bytes::BytesMut;
 use hallpass_formats::timestamp::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::{Format, FromSql, IsNull, ToSql, Type};
+use uuid::Uuid;
 
 use crate::engine::{Columns, Mismatch, Parameter};
-use crate::user_id::UserId;
+use crate::user_id::{Key, UserId};
 use crate::value::Value;
 
 /// PostgreSQL counts microseconds from 2000-01-01.
@@ -45,7 +46,17 @@ impl PostgresRow<'_> {
 
 impl Columns for PostgresRow<'_> {
     fn id(&self, index: usize) -> Result<Option<UserId>, Mismatch> {
-        Ok(self.integer(index)?.map(UserId::new))
+        let Some((kind, raw)) = self.value(index)? else {
+            return Ok(None);
+        };
+        let id = match *kind {
+            Type::UUID => uuid(raw).map(UserId::from),
+            _ => integer(kind, raw).map(UserId::from),
+        };
+        match id {
+            Some(id) => Ok(Some(id)),
+            None => mismatch(kind, "a primary key"),
+        }
     }
 
     fn text(&self, index: usize) -> Result<Option<&str>, Mismatch> {
@@ -117,7 +128,10 @@ impl Columns for PostgresRow<'_> {
             Type::TIMESTAMPTZ | Type::TIMESTAMP => self
                 .timestamp(index)?
                 .map_or(Value::Null, |at| Value::Text(at.to_django_text())),
-            Type::UUID => uuid(raw).map_or(Value::Null, Value::Text),
+            Type::UUID => match uuid(raw) {
+                Some(uuid) => Value::Uuid(uuid),
+                None => return mismatch(kind, "a UUID"),
+            },
             Type::FLOAT4 => match <[u8; 4]>::try_from(raw) {
                 Ok(bytes) => Value::Real(f64::from(f32::from_be_bytes(bytes))),
                 Err(_) => return mismatch(kind, "a fraction"),
@@ -164,35 +178,25 @@ fn integer(kind: &Type, raw: &[u8]) -> Option<i64> {
     }
 }
 
-/// As Python's `str(uuid)`.
-fn uuid(raw: &[u8]) -> Option<String> {
-    let number = u128::from_be_bytes(raw.try_into().ok()?);
-    let hex = format!("{number:032x}");
-    let mut text = String::with_capacity(36);
-    for (index, digit) in hex.chars().enumerate() {
-        if matches!(index, 8 | 12 | 16 | 20) {
-            text.push('-');
-        }
-        text.push(digit);
-    }
-    Some(text)
+fn uuid(raw: &[u8]) -> Option<Uuid> {
+    Uuid::from_slice(raw).ok()
 }
 
 impl Parameter<'_> {
     /// Whether a column of this type could hold the value at all. What could not matches
     /// no row.
     pub(super) fn fits(&self, kind: &Type) -> bool {
-        let number = match self {
-            Parameter::Text(text) => return !text.contains('\0'),
-            Parameter::Plain(Value::Text(text)) => return !text.contains('\0'),
-            Parameter::Id(id) => id.as_integer(),
-            Parameter::Integer(number) | Parameter::Plain(Value::Integer(number)) => *number,
-            Parameter::Boolean(_) | Parameter::Time(_) | Parameter::Plain(_) => return true,
-        };
-        match *kind {
-            Type::INT2 => i16::try_from(number).is_ok(),
-            Type::INT4 => i32::try_from(number).is_ok(),
-            _ => true,
+        match self {
+            Parameter::Text(text) => !text.contains('\0'),
+            Parameter::Plain(Value::Text(text)) => !text.contains('\0'),
+            Parameter::Id(id) => match id.key() {
+                Key::Integer(number) => has_room(kind, number),
+                Key::Uuid(_) => *kind == Type::UUID,
+            },
+            Parameter::Integer(number) | Parameter::Plain(Value::Integer(number)) => {
+                has_room(kind, *number)
+            }
+            Parameter::Boolean(_) | Parameter::Time(_) | Parameter::Plain(_) => true,
         }
     }
 
@@ -200,7 +204,10 @@ impl Parameter<'_> {
     /// it reads for every type.
     fn wire(&self, kind: &Type) -> Wire<'_> {
         match *self {
-            Parameter::Id(id) => number(id.as_integer(), kind),
+            Parameter::Id(id) => match id.key() {
+                Key::Integer(value) => number(value, kind),
+                Key::Uuid(uuid) => of_uuid(uuid, kind),
+            },
             Parameter::Integer(value) => number(value, kind),
             Parameter::Boolean(flag) if *kind == Type::BOOL => Wire::Byte(u8::from(flag)),
             Parameter::Boolean(flag) => number(i64::from(flag), kind),
@@ -217,6 +224,7 @@ impl Parameter<'_> {
                 Value::Real(value) => Wire::Made(value.to_string()),
                 Value::Text(text) => Wire::Text(text),
                 Value::Blob(bytes) => Wire::Bytes(bytes),
+                Value::Uuid(uuid) => of_uuid(*uuid, kind),
             },
         }
     }
@@ -228,9 +236,27 @@ enum Wire<'a> {
     Two([u8; 2]),
     Four([u8; 4]),
     Eight([u8; 8]),
+    Sixteen([u8; 16]),
     Bytes(&'a [u8]),
     Text(&'a str),
     Made(String),
+}
+
+/// Whether a column of this type has room for the number.
+fn has_room(kind: &Type, number: i64) -> bool {
+    match *kind {
+        Type::INT2 => i16::try_from(number).is_ok(),
+        Type::INT4 => i32::try_from(number).is_ok(),
+        _ => true,
+    }
+}
+
+/// Where the column is no UUID, as Django would store it as text.
+fn of_uuid(uuid: Uuid, kind: &Type) -> Wire<'static> {
+    match *kind {
+        Type::UUID => Wire::Sixteen(uuid.into_bytes()),
+        _ => Wire::Made(uuid.to_string()),
+    }
 }
 
 fn number(value: i64, kind: &Type) -> Wire<'static> {
@@ -266,6 +292,7 @@ impl ToSql for Parameter<'_> {
             Wire::Two(bytes) => out.extend_from_slice(&bytes),
             Wire::Four(bytes) => out.extend_from_slice(&bytes),
             Wire::Eight(bytes) => out.extend_from_slice(&bytes),
+            Wire::Sixteen(bytes) => out.extend_from_slice(&bytes),
             Wire::Bytes(bytes) => out.extend_from_slice(bytes),
             Wire::Text(text) => out.extend_from_slice(text.as_bytes()),
             Wire::Made(text) => out.extend_from_slice(text.as_bytes()),

@@ -12,7 +12,6 @@ use crate::error::StoreError;
 use crate::migrate::tables::{Kind, Table};
 use crate::sqlite::ddl;
 use crate::sqlite::row::SqliteRow;
-use crate::user_id::UserId;
 
 /// The answer of work that only uses SQLite.
 pub(super) fn now<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
@@ -75,10 +74,9 @@ impl Connection for rusqlite::Connection {
         &mut self,
         statement: &Statement,
         parameters: &[Parameter<'_>],
-    ) -> Result<UserId, StoreError> {
+    ) -> Result<i64, StoreError> {
         let mut statement = self.prepare_cached(&statement.sql)?;
-        let id = statement.query_row(params_from_iter(parameters), |row| row.get(0))?;
-        Ok(UserId::new(id))
+        Ok(statement.query_row(params_from_iter(parameters), |row| row.get(0))?)
     }
 
     async fn run(&mut self, sql: &str) -> Result<(), StoreError> {

@@ -35,6 +35,7 @@ pub(super) fn column_type(kind: Kind) -> String {
         // The only type that AUTOINCREMENT allows, whatever the field.
         Kind::Id(_) => "integer".to_owned(),
         Kind::Integer(key) => key.sql_type().to_owned(),
+        Kind::Uuid | Kind::Hex => "char(32)".to_owned(),
         Kind::Text(length) => format!("varchar({length})"),
         Kind::LongText => "text".to_owned(),
         Kind::Boolean => "bool".to_owned(),
@@ -59,10 +60,10 @@ fn definition(column: &Column) -> String {
     if column.kind == Kind::PositiveSmall {
         sql.push_str(&format!(" CHECK ({name} >= 0)"));
     }
-    if let Some(table) = &column.references {
-        let table = quoted(table);
+    if let Some(other) = &column.references {
+        let (table, key) = (quoted(&other.table), quoted(&other.column));
         sql.push_str(&format!(
-            r#" REFERENCES {table} ("id") DEFERRABLE INITIALLY DEFERRED"#
+            " REFERENCES {table} ({key}) DEFERRABLE INITIALLY DEFERRED"
         ));
     }
     sql

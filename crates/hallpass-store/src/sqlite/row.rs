@@ -3,9 +3,10 @@
 use hallpass_formats::timestamp::Timestamp;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Row, ToSql};
+use uuid::Uuid;
 
 use crate::engine::{Columns, Mismatch, Parameter};
-use crate::user_id::UserId;
+use crate::user_id::{Key, UserId, uuid_from_text};
 use crate::value::Value;
 
 /// A row at hand.
@@ -22,7 +23,18 @@ impl SqliteRow<'_> {
 
 impl Columns for SqliteRow<'_> {
     fn id(&self, index: usize) -> Result<Option<UserId>, Mismatch> {
-        Ok(self.integer(index)?.map(UserId::new))
+        match self.value(index)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number.into())),
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+                .ok()
+                .and_then(uuid_from_text)
+                .map_or_else(
+                    || mismatch("text", "a primary key"),
+                    |uuid| Ok(Some(uuid.into())),
+                ),
+            other => mismatch(kind(other), "a primary key"),
+        }
     }
 
     fn text(&self, index: usize) -> Result<Option<&str>, Mismatch> {
@@ -90,10 +102,18 @@ fn kind(value: ValueRef<'_>) -> &'static str {
     }
 }
 
+/// Django's `char(32)`.
+fn hex(uuid: Uuid) -> String {
+    uuid.simple().to_string()
+}
+
 impl ToSql for Parameter<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         let value = match *self {
-            Parameter::Id(id) => ValueRef::Integer(id.as_integer()),
+            Parameter::Id(id) => match id.key() {
+                Key::Integer(number) => ValueRef::Integer(number),
+                Key::Uuid(uuid) => return Ok(hex(uuid).into()),
+            },
             Parameter::Integer(number) => ValueRef::Integer(number),
             Parameter::Boolean(flag) => ValueRef::Integer(i64::from(flag)),
             Parameter::Text(text) => ValueRef::Text(text.as_bytes()),
@@ -105,6 +125,7 @@ impl ToSql for Parameter<'_> {
                 Value::Real(number) => ValueRef::Real(*number),
                 Value::Text(text) => ValueRef::Text(text.as_bytes()),
                 Value::Blob(bytes) => ValueRef::Blob(bytes),
+                Value::Uuid(uuid) => return Ok(hex(*uuid).into()),
             },
         };
         Ok(ToSqlOutput::Borrowed(value))

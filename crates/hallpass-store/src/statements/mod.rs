@@ -10,7 +10,8 @@ pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;
 
-use crate::engine::Dialect;
+use crate::column_type::KeyType;
+use crate::engine::{Dialect, ExistingColumn};
 use crate::statements::permissions::PermissionStatements;
 use crate::statements::sessions::SessionStatements;
 use crate::statements::tokens::TokenStatements;
@@ -27,10 +28,15 @@ pub(crate) struct Statements {
 }
 
 impl Statements {
-    /// `has` tells whether a column of the user table exists.
-    pub(crate) fn build(dialect: Dialect, model: &UserModel, has: impl Fn(&str) -> bool) -> Self {
+    /// `existing` are the columns of the user table.
+    pub(crate) fn build(
+        dialect: Dialect,
+        model: &UserModel,
+        existing: &[ExistingColumn],
+        key: KeyType,
+    ) -> Self {
         Self {
-            users: UserStatements::build(dialect, model, has),
+            users: UserStatements::build(dialect, model, existing, key),
             tokens: TokenStatements::build(dialect, model),
             sessions: SessionStatements::build(dialect),
             permissions: PermissionStatements::build(dialect, model),

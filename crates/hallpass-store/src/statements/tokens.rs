@@ -6,7 +6,7 @@ use crate::user_model::UserModel;
 
 #[derive(Debug)]
 pub(crate) struct TokenStatements {
-    /// Parameter: user id.
+    /// Parameter: user id. Key and date.
     pub(crate) of_user: Statement,
     /// Parameters: key, created, user id.
     pub(crate) insert: Statement,
@@ -26,7 +26,7 @@ impl TokenStatements {
         let lock = dialect.row_lock();
         Self {
             of_user: dialect.statement(
-                r#"SELECT "key", "created", "user_id" FROM "authtoken_token" WHERE "user_id" = ?1"#,
+                r#"SELECT "key", "created" FROM "authtoken_token" WHERE "user_id" = ?1"#,
             ),
             insert: dialect.statement(insert),
             insert_unless_any: dialect

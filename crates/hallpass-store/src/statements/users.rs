@@ -1,6 +1,7 @@
 //! Statements on the user table, built once from the columns that exist.
 
-use crate::engine::{Dialect, Statement};
+use crate::column_type::KeyType;
+use crate::engine::{Dialect, ExistingColumn, Statement};
 use crate::statements::quoted;
 use crate::user_model::UserModel;
 
@@ -18,7 +19,7 @@ pub(crate) struct UserStatements {
     pub(crate) by_username: Statement,
     /// Parameter: id.
     pub(crate) group_names: Statement,
-    /// One parameter for each of `insert_columns`.
+    /// One parameter for each of `insert_columns`, then the key if it is a UUID: the database makes none.
     pub(crate) insert: Statement,
     /// What the parameters of `insert` are.
     pub(crate) insert_columns: Vec<UserColumn>,
@@ -59,8 +60,18 @@ pub(crate) enum UserColumn {
 }
 
 impl UserStatements {
-    /// `has` tells whether a column exists. The required ones are taken for granted.
-    pub(crate) fn build(dialect: Dialect, model: &UserModel, has: impl Fn(&str) -> bool) -> Self {
+    /// `existing` are the columns of the table, the required ones among them.
+    pub(crate) fn build(
+        dialect: Dialect,
+        model: &UserModel,
+        existing: &[ExistingColumn],
+        key: KeyType,
+    ) -> Self {
+        let kind = |name: &str| {
+            let column = existing.iter().find(|column| column.name == name);
+            column.map(|column| column.kind.as_str())
+        };
+        let has = |name: &str| kind(name).is_some();
         let columns = &model.columns;
         let table = quoted(&model.table);
         let id = quoted(&columns.id);
@@ -86,16 +97,16 @@ impl UserStatements {
             or(&columns.email, "NULL"),
             or(&columns.date_joined, "NULL"),
         ];
-        list.extend(
-            model
-                .extra_columns
-                .iter()
-                .map(|name| format!("u.{}", quoted(name))),
-        );
+        list.extend(model.extra_columns.iter().map(|name| {
+            dialect.readable(
+                format!("u.{}", quoted(name)),
+                kind(name).unwrap_or_default(),
+            )
+        }));
         let list = list.join(", ");
         let no_token =
             format!(r#"NOT EXISTS (SELECT 1 FROM "authtoken_token" t WHERE t."user_id" = u.{id})"#);
-        let (insert, insert_columns) = insert(dialect, model, &has);
+        let (insert, insert_columns) = insert(dialect, model, has, key);
         let sql = |text: String| dialect.statement(&text);
         Self {
             by_token: sql(format!(
@@ -162,6 +173,7 @@ fn insert(
     dialect: Dialect,
     model: &UserModel,
     has: impl Fn(&str) -> bool,
+    key: KeyType,
 ) -> (Statement, Vec<UserColumn>) {
     let columns = &model.columns;
     let optional = [
@@ -182,13 +194,19 @@ fn insert(
             roles.push(role);
         }
     }
+    let returning = match key {
+        KeyType::Integer => dialect.returning(&columns.id),
+        KeyType::Uuid => {
+            names.push(quoted(&columns.id));
+            String::new()
+        }
+    };
     let places: Vec<String> = (1..=names.len()).map(|n| format!("?{n}")).collect();
     let sql = format!(
-        "INSERT INTO {} ({}) VALUES ({}){}",
+        "INSERT INTO {} ({}) VALUES ({}){returning}",
         quoted(&model.table),
         names.join(", "),
         places.join(", "),
-        dialect.returning(&columns.id),
     );
     (dialect.statement(&sql), roles)
 }

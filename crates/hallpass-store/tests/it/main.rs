@@ -11,4 +11,5 @@ mod postgres;
 mod reads;
 mod schema;
 mod support;
+mod uuid_keys;
 mod writes;

@@ -95,12 +95,16 @@ async fn extra_columns_of_every_usual_type_are_read() {
         database.execute(
             "ALTER TABLE auth_user ADD a boolean DEFAULT true, ADD b double precision DEFAULT 0.5,
              ADD c timestamptz DEFAULT '2026-01-02 03:04:05+00', ADD d bytea DEFAULT '\\x0102',
-             ADD e uuid DEFAULT '01234567-89ab-cdef-0123-456789abcdef', ADD f text, ADD g bigint DEFAULT 7",
+             ADD e uuid DEFAULT '01234567-89ab-cdef-0123-456789abcdef', ADD f text, ADD g bigint DEFAULT 7,
+             ADD h decimal(5, 2) DEFAULT 1.5, ADD i time DEFAULT '01:02:03', ADD j jsonb DEFAULT '[1]',
+             ADD k date DEFAULT '2026-01-02', ADD l integer[] DEFAULT '{1,2}', ADD m inet DEFAULT '10.0.0.1'",
         );
         let mut options = database.options();
-        options.user_model.extra_columns = ["a", "b", "c", "d", "e", "f", "g"]
-            .map(str::to_owned)
-            .to_vec();
+        options.user_model.extra_columns = [
+            "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         let store = Store::open(options).await.unwrap();
         let alice = store.user_by_username("alice").await.unwrap().unwrap();
         let values: Vec<Value> = alice.extra.into_iter().map(|(_, value)| value).collect();
@@ -111,9 +115,15 @@ async fn extra_columns_of_every_usual_type_are_read() {
                 Value::Real(0.5),
                 Value::from("2026-01-02 03:04:05"),
                 Value::Blob(vec![1, 2]),
-                Value::from("01234567-89ab-cdef-0123-456789abcdef"),
+                Value::Uuid("01234567-89ab-cdef-0123-456789abcdef".parse().unwrap()),
                 Value::Null,
                 Value::Integer(7),
+                Value::from("1.50"),
+                Value::from("01:02:03"),
+                Value::from("[1]"),
+                Value::from("2026-01-02"),
+                Value::from("{1,2}"),
+                Value::from("10.0.0.1/32"),
             ]
         );
     }

@@ -21,7 +21,7 @@ async fn answer(hallpass: &Hallpass, identity: &Identity) -> Result<Response, Re
     let user = identity.user();
     let groups = hallpass.store().group_names(user.id()).await?;
     let mut body = Object::new();
-    body.insert("id", Json::from(user.id().as_integer()));
+    body.insert("id", Json::from(*user.id()));
     body.insert("username", Json::from(user.username()));
     body.insert("email", user.email().map_or(Json::Null, Json::from));
     body.insert("is_staff", Json::from(user.row().is_staff));

@@ -42,7 +42,7 @@ async fn answer(auth: Option<Auth>) -> Response {
         ("user", text(auth.map(|auth| auth.user().username()))),
         (
             "id",
-            auth.map_or(Json::Null, |auth| Json::from(auth.user().id().as_integer())),
+            auth.map_or(Json::Null, |auth| Json::from(*auth.user().id())),
         ),
         (
             "auth",
