@@ -55,6 +55,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
     if plan.rust {
         let postgresql = steps.run("postgresql", debian::need_postgresql);
         let mariadb = steps.run("mariadb", debian::need_mariadb);
+        let redis = steps.run("redis", || debian::need("redis-server"));
         steps.run("rust tests", || {
             let mut tests = workspace::cargo(&["test", "--workspace", "--locked"]);
             if postgresql {
@@ -63,6 +64,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
             }
             if mariadb {
                 tests.env("TEST_REQUIRE_MARIADB", "1");
+            }
+            if redis {
+                tests.env("TEST_REQUIRE_REDIS", "1");
             }
             steps::command(&mut tests)
         });

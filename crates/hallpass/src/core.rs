@@ -19,6 +19,7 @@ use crate::rejection::Rejection;
 use crate::sessions::Engine;
 use crate::settings::Settings;
 use crate::signals::Signals;
+use crate::throttling::Storage;
 use crate::tokens::Tokens;
 
 pub(crate) use compiled::Compiled;
@@ -42,6 +43,7 @@ pub(crate) struct CoreParts {
     pub(crate) signals: Signals,
     pub(crate) backends: Vec<Backend>,
     pub(crate) session_engine: Engine,
+    pub(crate) throttles: Storage,
 }
 
 impl Core {
@@ -98,6 +100,10 @@ impl Core {
 
     pub(crate) fn session_engine(&self) -> &Engine {
         &self.parts.session_engine
+    }
+
+    pub(crate) fn throttles(&self) -> &Storage {
+        &self.parts.throttles
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {

@@ -3,6 +3,7 @@
 mod accounts;
 mod authentication;
 mod backends;
+mod cache;
 pub mod checks;
 mod core;
 mod csrf;
@@ -36,6 +37,7 @@ pub use authentication::{
 pub use backends::{
     Accepted, Answer, Backend, CredentialBackend, Credentials, ModelBackend, Verdict,
 };
+pub use cache::InvalidCache;
 pub use hallpass::{Builder, Hallpass, StartError};
 pub use identity::{Identity, Token, User};
 pub use login::{login, logout, update_session_auth_hash};
@@ -51,7 +53,10 @@ pub use request::RequestContext;
 pub use sessions::{
     InvalidEngine, ListedSession, ListedSessions, Session, SessionState, Sessions, UserSessions,
 };
-pub use throttling::{Limit, Throttle, Throttled};
+pub use throttling::{
+    AnonRateThrottle, Clock, Ident, InvalidRate, Limit, Rate, ScopedRateThrottle,
+    SimpleRateThrottle, Throttle, Throttled, UserRateThrottle,
+};
 pub use tokens::Tokens;
 pub use user_permissions::{Permissions, UserPermissions};
 pub use web::{

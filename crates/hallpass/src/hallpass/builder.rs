@@ -17,6 +17,7 @@ use crate::authentication::{
     Authentication, BasicAuthentication, Scheme, SessionAuthentication, TokenAuthentication,
 };
 use crate::backends::{Backend, CredentialBackend, ModelBackend};
+use crate::cache::{self, InvalidCache};
 use crate::core::{Compiled, Core, CoreParts, InvalidSetting};
 use crate::hashing::HashingPool;
 use crate::password_validation;
@@ -25,8 +26,13 @@ use crate::permissions::{
 };
 use crate::policy::Policy;
 use crate::sessions::{Engine, InvalidEngine};
-use crate::settings::{AuthenticationClass, PermissionClass, Settings, SettingsError};
+use crate::settings::{
+    AuthenticationClass, PermissionClass, Settings, SettingsError, ThrottleClass,
+};
 use crate::signals::{CreateToken, Signals};
+use crate::throttling::{
+    AnonRateThrottle, Limit, ScopedRateThrottle, Storage, Throttle, UserRateThrottle,
+};
 
 /// Why a Hallpass could not start.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +79,14 @@ pub enum StartError {
     /// A setting reads well but means nothing.
     #[error(transparent)]
     Invalid(#[from] InvalidSetting),
+    /// There is no such cache as the settings say.
+    #[error(transparent)]
+    Cache(#[from] InvalidCache),
+    /// A throttle of `default_throttle_classes` has no rate.
+    #[error(
+        "No default throttle rate set for '{0}' scope: add it to default_throttle_rates, or \"none\" for no limit"
+    )]
+    NoThrottleRate(&'static str),
     /// Sessions cannot be kept where the settings say.
     #[error(transparent)]
     SessionEngine(#[from] InvalidEngine),
@@ -87,6 +101,7 @@ pub struct Builder {
     settings: Settings,
     schemes: HashMap<String, Scheme>,
     permissions: HashMap<String, Requirement>,
+    throttles: HashMap<String, Limit>,
     backends: HashMap<String, Backend>,
     hashers: HashMap<&'static str, Arc<dyn PasswordHasher>>,
     validators: HashMap<String, Arc<dyn PasswordValidator>>,
@@ -102,6 +117,7 @@ impl Builder {
             settings,
             schemes: HashMap::new(),
             permissions: HashMap::new(),
+            throttles: HashMap::new(),
             backends: HashMap::new(),
             hashers: HashMap::new(),
             validators: HashMap::new(),
@@ -150,6 +166,14 @@ impl Builder {
     pub fn permission(mut self, name: impl Into<String>, permission: impl Permission) -> Self {
         self.permissions
             .insert(name.into(), Requirement::new(permission));
+        self
+    }
+
+    /// Registers a throttle class under the name that `default_throttle_classes` uses. The settings must be told of the
+    /// name too, as with [`authentication`](Self::authentication).
+    #[must_use]
+    pub fn throttle(mut self, name: impl Into<String>, throttle: impl Throttle) -> Self {
+        self.throttles.insert(name.into(), Limit::new(throttle));
         self
     }
 
@@ -237,10 +261,13 @@ impl Builder {
         let backends = self.resolve_backends()?;
         let hashers = self.resolve_hashers()?;
         let password_validators = self.resolve_validators()?;
-        let session_engine = Engine::of(&settings)?;
+        let cache = cache::shared(&settings.caches_default)?;
+        let throttles = Storage::of(&settings, cache.clone());
+        let session_engine = Engine::of(settings.session_engine, cache)?;
         let default_policy = Policy::new()
             .authentication(self.resolve_schemes()?)
-            .permissions(self.resolve_permissions()?);
+            .permissions(self.resolve_permissions()?)
+            .throttles(self.resolve_throttles()?);
         let store = Store::open(store_options(&settings, self.create_database)?).await?;
         if self.migrate {
             store.migrate(|_| ()).await?;
@@ -260,6 +287,7 @@ impl Builder {
             signals,
             backends,
             session_engine,
+            throttles,
         };
         Ok(Hallpass {
             core: Core::new(parts),
@@ -311,6 +339,34 @@ impl Builder {
         self.settings
             .rest_framework
             .default_permission_classes
+            .iter()
+            .map(resolve)
+            .collect()
+    }
+
+    fn resolve_throttles(&self) -> Result<Vec<Limit>, StartError> {
+        let settings = &self.settings.rest_framework;
+        // DRF finds out at the first request.
+        let rated = |scope| match settings.default_throttle_rates.get(scope) {
+            Some(_) => Ok(()),
+            None => Err(StartError::NoThrottleRate(scope)),
+        };
+        let resolve = |class: &ThrottleClass| match class {
+            ThrottleClass::Anon => rated("anon").map(|()| AnonRateThrottle::new().into()),
+            ThrottleClass::User => rated("user").map(|()| UserRateThrottle::new().into()),
+            ThrottleClass::Scoped => Ok(ScopedRateThrottle::new().into()),
+            ThrottleClass::Custom(name) => {
+                self.throttles
+                    .get(name)
+                    .cloned()
+                    .ok_or_else(|| StartError::NotRegistered {
+                        setting: "default_throttle_classes",
+                        name: name.clone(),
+                    })
+            }
+        };
+        settings
+            .default_throttle_classes
             .iter()
             .map(resolve)
             .collect()

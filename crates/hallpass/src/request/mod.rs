@@ -122,6 +122,11 @@ impl<'a> RequestContext<'a> {
         &self.parts.extensions
     }
 
+    /// The view's `throttle_scope`, for throttles that have none of their own.
+    pub fn throttle_scope(&self) -> Option<&'a str> {
+        self.view.throttle_scope.as_deref()
+    }
+
     /// Settings, rows, users and tokens of the Hallpass that guards this request.
     pub fn core(&self) -> &'a Core {
         self.exchange.core()

@@ -1,6 +1,7 @@
 //! What a view says of itself to those who judge and read its requests: DRF's class attributes.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::model::QuerySet;
 
@@ -16,10 +17,12 @@ pub(crate) const PARSERS: [&str; 3] = [
 pub(crate) struct ViewAttributes {
     pub(crate) query_set: QuerySet,
     pub(crate) parsers: Cow<'static, [&'static str]>,
+    pub(crate) throttle_scope: Option<Arc<str>>,
 }
 
 /// Those of a view that says nothing.
 pub(crate) static NO_VIEW: ViewAttributes = ViewAttributes {
     query_set: QuerySet::Missing,
     parsers: Cow::Borrowed(&PARSERS),
+    throttle_scope: None,
 };

@@ -10,7 +10,7 @@ use hallpass_formats::session::{SessionData, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
 
 use super::engine::{Loaded, expiry};
-use super::redis::{CacheFault, RedisCache, When};
+use crate::cache::{RedisCache, When};
 use crate::core::Core;
 use crate::rejection::Rejection;
 
@@ -18,7 +18,7 @@ use crate::rejection::Rejection;
 const PREFIX: &str = "django.contrib.sessions.cache";
 
 pub(super) async fn load(cache: &RedisCache, key: &SessionKey) -> Result<Loaded, Rejection> {
-    let Some(bytes) = cache.get(PREFIX, key).await? else {
+    let Some(bytes) = cache.get(&entry(PREFIX, key)).await? else {
         return Ok(Loaded::Unknown);
     };
     Ok(Loaded::Data(decode(&bytes).unwrap_or_else(|error| {
@@ -48,7 +48,7 @@ pub(super) async fn update(
 }
 
 pub(super) async fn delete(cache: &RedisCache, key: &SessionKey) -> Result<(), Rejection> {
-    Ok(cache.delete(PREFIX, key).await?)
+    Ok(cache.delete(&entry(PREFIX, key)).await?)
 }
 
 async fn write(
@@ -59,7 +59,8 @@ async fn write(
     when: When,
 ) -> Result<bool, Rejection> {
     let age = expiry(core, data, Timestamp::now()).age_seconds;
-    Ok(cache.set(PREFIX, key, &encode(data), age, when).await?)
+    let entry = entry(PREFIX, key);
+    Ok(cache.set(&entry, &encode(data), age, when).await?)
 }
 
 /// What Django's `RedisCache` would unpickle.
@@ -78,10 +79,7 @@ pub(super) fn encode(data: &SessionData) -> Vec<u8> {
     pickle::dumps(&Json::Object(object))
 }
 
-/// A cache that does not answer is 503 and a log line, never a verdict about the caller.
-impl From<CacheFault> for Rejection {
-    fn from(fault: CacheFault) -> Self {
-        tracing::error!(%fault, "the session cache cannot answer");
-        Self::unavailable()
-    }
+/// The name of a session's entry.
+pub(super) fn entry(prefix: &str, key: &SessionKey) -> String {
+    format!("{prefix}{}", key.as_str())
 }

@@ -9,10 +9,10 @@ use hallpass_formats::session::{SessionData, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_store::SessionRow;
 
-use super::cache::{decode, encode};
+use super::cache::{decode, encode, entry};
 use super::db::{self, Row};
 use super::engine::{Loaded, expiry};
-use super::redis::{RedisCache, When};
+use crate::cache::{RedisCache, When};
 use crate::core::Core;
 use crate::rejection::Rejection;
 
@@ -24,7 +24,7 @@ pub(super) async fn load(
     cache: &RedisCache,
     key: &SessionKey,
 ) -> Result<Loaded, Rejection> {
-    if let Some(bytes) = cache.get(PREFIX, key).await? {
+    if let Some(bytes) = cache.get(&entry(PREFIX, key)).await? {
         match decode(&bytes) {
             Ok(data) => return Ok(Loaded::Data(data)),
             Err(error) => {
@@ -80,7 +80,7 @@ pub(super) async fn delete(
     key: &SessionKey,
 ) -> Result<(), Rejection> {
     db::delete(core, key).await?;
-    Ok(cache.delete(PREFIX, key).await?)
+    Ok(cache.delete(&entry(PREFIX, key)).await?)
 }
 
 /// As in Django, what is saved in the row stays saved when the cache does not answer.
@@ -99,15 +99,14 @@ async fn copy(
     age: i64,
 ) -> Result<(), Rejection> {
     let key = &row.key;
-    cache
-        .set(PREFIX, key, &encode(data), age, When::Always)
-        .await?;
+    let entry = entry(PREFIX, key);
+    cache.set(&entry, &encode(data), age, When::Always).await?;
     let unchanged = match db::row(core, key).await {
         Ok(Row::Live(now)) => now.data == row.data,
         Ok(Row::Unreadable | Row::Absent) | Err(_) => false,
     };
     if !unchanged {
-        cache.delete(PREFIX, key).await?;
+        cache.delete(&entry).await?;
     }
     Ok(())
 }

@@ -5,15 +5,16 @@
 //! sessions.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hallpass_formats::session::{Expiry, SessionData, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
 
-use super::redis::RedisCache;
 use super::{cache, cached_db, db, signed_cookies};
+use crate::cache::RedisCache;
 use crate::core::Core;
 use crate::rejection::Rejection;
-use crate::settings::{CacheBackend, SessionEngine, Settings};
+use crate::settings::SessionEngine;
 
 /// How often a fresh key is tried when it is already taken. One collision in 36^32 never comes twice.
 const KEY_ATTEMPTS: usize = 3;
@@ -28,17 +29,6 @@ pub enum InvalidEngine {
          \"django.core.cache.backends.redis.RedisCache\" and location = \"redis://…\" under [caches.default]"
     )]
     NotShared,
-    /// Redis without a location.
-    #[error(
-        "caches.default.location is empty: set it to the server's URL, such as \"redis://127.0.0.1:6379/0\""
-    )]
-    NoLocation,
-    /// The location is no URL of a Redis server; the URL itself may hold a password and is not shown.
-    #[error("caches.default.location is no URL of a Redis server: {0}")]
-    Location(String),
-    /// The library was built without its feature `redis`.
-    #[error("this build has no Redis: enable the feature `redis` of the crate `hallpass`")]
-    NotBuilt,
 }
 
 /// Where the sessions are kept.
@@ -46,9 +36,9 @@ pub(crate) enum Engine {
     /// A row of `django_session`.
     Db,
     /// The row, and a copy in the cache. Without a shared cache the row alone.
-    CachedDb(Option<RedisCache>),
+    CachedDb(Option<Arc<RedisCache>>),
     /// The cache alone.
-    Cache(RedisCache),
+    Cache(Arc<RedisCache>),
     /// The cookie itself.
     SignedCookies,
 }
@@ -64,16 +54,14 @@ pub(super) enum Loaded {
 }
 
 impl Engine {
-    /// Connections are made when they are first needed: a Redis that is down keeps nothing from starting.
-    pub(crate) fn of(settings: &Settings) -> Result<Self, InvalidEngine> {
-        let cache = || match settings.caches_default.backend {
-            CacheBackend::Redis => RedisCache::new(&settings.caches_default).map(Some),
-            CacheBackend::LocalMemory | CacheBackend::Dummy => Ok(None),
-        };
-        Ok(match settings.session_engine {
+    pub(crate) fn of(
+        engine: SessionEngine,
+        cache: Option<Arc<RedisCache>>,
+    ) -> Result<Self, InvalidEngine> {
+        Ok(match engine {
             SessionEngine::Db => Self::Db,
-            SessionEngine::CachedDb => Self::CachedDb(cache()?),
-            SessionEngine::Cache => Self::Cache(cache()?.ok_or(InvalidEngine::NotShared)?),
+            SessionEngine::CachedDb => Self::CachedDb(cache),
+            SessionEngine::Cache => Self::Cache(cache.ok_or(InvalidEngine::NotShared)?),
             SessionEngine::SignedCookies => Self::SignedCookies,
         })
     }

@@ -5,11 +5,6 @@ mod cached_db;
 mod db;
 mod engine;
 mod of_users;
-#[cfg(feature = "redis")]
-mod redis;
-#[cfg(not(feature = "redis"))]
-#[path = "without_redis.rs"]
-mod redis;
 mod session;
 mod signed_cookies;
 

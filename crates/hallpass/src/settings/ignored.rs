@@ -74,7 +74,6 @@ static GROUPS: &[Group] = &[
         "test_non_serialized_apps", "test_runner", "wsgi_application",
     ] },
     Group { table: "rest_framework", reason: "an anonymous caller has no user and no token here", names: &["unauthenticated_user", "unauthenticated_token"] },
-    Group { table: "rest_framework", reason: "throttles are not in this release", names: &["default_throttle_rates"] },
     Group { table: "rest_framework", reason: "JSON is strict, compact and literal Unicode, DRF's default", names: &["compact_json", "strict_json", "unicode_json"] },
     Group { table: "rest_framework", reason: "errors are answered as DRF's own handler does", names: &["exception_handler"] },
     Group { table: "rest_framework", reason: SERIALIZERS, names: &[

@@ -27,6 +27,7 @@ mod read_toml;
 mod rules;
 mod table;
 mod template;
+mod throttles;
 mod validators;
 mod value;
 
@@ -42,5 +43,6 @@ pub use load::Sources;
 pub use note::Note;
 pub use rules::header_of_meta_name;
 pub use table::{CacheSettings, RestFrameworkSettings, Settings, TokenSettings, UserModelSettings};
+pub use throttles::{ThrottleClass, ThrottleRates};
 pub use validators::PasswordValidatorClass;
 pub use value::{CacheBackend, SameSite, SessionEngine};

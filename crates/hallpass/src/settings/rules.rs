@@ -206,15 +206,6 @@ pub(super) fn use_tz(value: &mut bool, _: &Context<'_>) -> Result<(), Problem> {
     ))
 }
 
-pub(super) fn throttle_classes(value: &mut Vec<String>, _: &Context<'_>) -> Result<(), Problem> {
-    if value.is_empty() {
-        return Ok(());
-    }
-    Err(Problem::NotInThisRelease(
-        "throttles are not in this release; leave the list empty".to_owned(),
-    ))
-}
-
 pub(super) fn cache_alias(value: &mut String, _: &Context<'_>) -> Result<(), Problem> {
     if value == "default" {
         return Ok(());

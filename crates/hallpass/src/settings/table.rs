@@ -12,6 +12,7 @@ use super::error::SettingsError;
 use super::given::Given;
 use super::note::Note;
 use super::rules;
+use super::throttles::{ThrottleClass, ThrottleRates};
 use super::validators::PasswordValidatorClass;
 use super::value::{CacheBackend, Context, SameSite, SessionEngine, SettingValue};
 
@@ -160,6 +161,8 @@ define_settings! {
     Hallpass hash_threads: Option<usize> = None, rule(rules::threads);
     /// Password checks that may wait for a thread; one more is answered 503 at once.
     Hallpass hash_queue: usize = 64, rule(rules::queue);
+    /// Bytes that the callers remembered by throttles may take in this process; beyond it those who were let through longest ago are forgotten. See `docs/throttling.md`.
+    Hallpass throttle_memory: usize = 67_108_864;
     /// Path of the login page; empty switches it off.
     Hallpass login_path: String = text("/api-auth/login/"), rule(rules::endpoint_path);
     /// Path of the logout page; empty switches it off.
@@ -191,9 +194,11 @@ define_settings! {
     Drf default_authentication_classes: Vec<AuthenticationClass> = vec![AuthenticationClass::Session, AuthenticationClass::Token, AuthenticationClass::Basic], differs("DRF: session, basic. Tokens would be ignored in silence, the most reported surprise.");
     /// Who may pass: `allow_any`, `is_authenticated`, `is_admin_user`, `is_authenticated_or_read_only`, DRF's paths, or names that the application registers. All must agree.
     Drf default_permission_classes: Vec<PermissionClass> = vec![PermissionClass::IsAuthenticated], differs("DRF: AllowAny. A gate that is open until configured is none.");
-    /// Throttles. Not in this release: must be empty.
-    Drf default_throttle_classes: Vec<String> = Vec::new(), rule(rules::throttle_classes);
-    /// How many proxies stand before us, to find the client's address in `X-Forwarded-For`.
+    /// Who is asked to slow down: `anon`, `user`, `scoped`, DRF's paths, or names that the application registers.
+    Drf default_throttle_classes: Vec<ThrottleClass> = Vec::new();
+    /// How often each scope may be asked, such as `{ anon = "100/day", user = "10/min" }`; the period is `s`, `m`, `h` or `d` and whatever follows, `"none"` is no limit. In the environment: `anon=100/day,user=10/min`. Naming some takes the place of all. See `docs/throttling.md`.
+    Drf default_throttle_rates: ThrottleRates = ThrottleRates::default();
+    /// How many proxies stand before us, for throttles to find the client's address in `X-Forwarded-For`. With `"none"` all of that header is believed, so that clients can pass for each other; 0 is the connection's other end.
     Drf num_proxies: Option<u32> = None;
     /// Key of errors that belong to no field.
     Drf non_field_errors_key: String = text("non_field_errors");

@@ -34,7 +34,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
     ("The site", &["secret_key", "secret_key_fallbacks", "debug", "allowed_hosts", "database_url"]),
     ("Users and passwords", &[
         "auth_user_model", "authentication_backends", "password_hashers", "auth_password_validators", "django_version", "pbkdf2_iterations",
-        "hash_threads", "hash_queue",
+        "hash_threads", "hash_queue", "throttle_memory",
     ]),
     ("Tables that `hallpass migrate` makes", &["installed_apps", "default_auto_field"]),
     ("Sessions", &[
@@ -107,11 +107,7 @@ pub(super) fn filled(
     }
     for table in TABLES {
         file.push_str(&format!("\n[{table}]\n"));
-        let names = definitions().filter(|known| {
-            known.table == table
-                && (known.name != "default_throttle_classes"
-                    || values.contains_key(&(table, known.name)))
-        });
+        let names = definitions().filter(|known| known.table == table);
         for known in names {
             push_setting(&mut file, table, known.name, values);
         }

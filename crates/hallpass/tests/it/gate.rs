@@ -1,6 +1,6 @@
 //! What the recorded requests do not reach: own classes, own services, faults.
 
-mod bench;
+pub(crate) mod bench;
 #[cfg(feature = "redis")]
 mod cached_session;
 mod csrf;

@@ -6,6 +6,7 @@ mod gate;
 mod hashers;
 mod passwords;
 mod permissions;
+mod throttling;
 mod transcripts;
 mod vectors;
 mod wire;

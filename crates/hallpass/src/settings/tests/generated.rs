@@ -92,8 +92,7 @@ fn the_template_leaves_out_little() {
             "session_serializer",
             "csrf_use_sessions",
             "use_tz",
-            "time_zone",
-            "rest_framework.default_throttle_classes"
+            "time_zone"
         ]
     );
     assert!(

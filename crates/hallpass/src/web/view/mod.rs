@@ -104,6 +104,14 @@ impl<S: Clone + Send + Sync + 'static> ApiView<S> {
         self
     }
 
+    /// The scope that [`ScopedRateThrottle`](crate::ScopedRateThrottle) counts this view under: DRF's
+    /// `throttle_scope`.
+    #[must_use]
+    pub fn throttle_scope(mut self, scope: &str) -> Self {
+        self.attributes.throttle_scope = Some(scope.into());
+        self
+    }
+
     /// Replaces the authentication classes for some methods: DRF's `get_authenticators` that looks at the method.
     /// `HEAD` and `OPTIONS` are methods of their own, as for every such list.
     #[must_use]

@@ -50,7 +50,8 @@ impl Bench {
         Self::made(change, |builder| builder).await
     }
 
-    async fn made(
+    /// With both.
+    pub(crate) async fn made(
         change: impl FnOnce(&mut Settings),
         register: impl FnOnce(Builder) -> Builder,
     ) -> Self {

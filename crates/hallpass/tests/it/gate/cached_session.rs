@@ -7,7 +7,7 @@ use hallpass::formats::json;
 use hallpass::formats::pickle;
 use hallpass::formats::session::SessionKey;
 use hallpass::settings::{CacheBackend, SessionEngine};
-use hallpass::{Hallpass, InvalidEngine, StartError};
+use hallpass::{Hallpass, InvalidCache, InvalidEngine, StartError};
 
 use super::bench::{ANONYMOUS, Answer, BOBS_SESSION, Bench, get};
 use super::session::app;
@@ -264,21 +264,21 @@ async fn what_cannot_be_a_cache_is_said_at_start() {
         settings.caches_default.backend = backend;
         settings.caches_default.location = location.to_owned();
         match Hallpass::builder(settings).migrate().build().await {
-            Err(StartError::SessionEngine(why)) => why,
+            Err(why @ (StartError::SessionEngine(_) | StartError::Cache(_))) => why,
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(
-        start(CacheBackend::LocalMemory, "").await,
-        InvalidEngine::NotShared
-    );
-    assert_eq!(
-        start(CacheBackend::Dummy, "").await,
-        InvalidEngine::NotShared
-    );
-    assert_eq!(
-        start(CacheBackend::Redis, "").await,
-        InvalidEngine::NoLocation
+    for alone in [CacheBackend::LocalMemory, CacheBackend::Dummy] {
+        let why = start(alone, "").await;
+        assert!(
+            matches!(why, StartError::SessionEngine(InvalidEngine::NotShared)),
+            "{why}"
+        );
+    }
+    let why = start(CacheBackend::Redis, "").await;
+    assert!(
+        matches!(why, StartError::Cache(InvalidCache::NoLocation)),
+        "{why}"
     );
     for wrong in [
         "http://:hidden@localhost",
@@ -287,7 +287,10 @@ async fn what_cannot_be_a_cache_is_said_at_start() {
         "rediss://u:hidden@localhost",
     ] {
         let why = start(CacheBackend::Redis, wrong).await;
-        assert!(matches!(why, InvalidEngine::Location(_)), "{wrong}: {why}");
+        assert!(
+            matches!(why, StartError::Cache(InvalidCache::Location(_))),
+            "{wrong}: {why}"
+        );
         assert!(!why.to_string().contains("hidden"), "{why}");
     }
 }

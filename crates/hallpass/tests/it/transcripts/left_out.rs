@@ -15,7 +15,6 @@ pub(super) enum Reason {
 pub(super) const TABLE: &[(&str, Reason)] = &[
     ("remote-user-*", Missing("RemoteUserAuthentication")),
     ("basic-auth-061", Missing("RemoteUserBackend")),
-    ("throttling-*", Missing("DRF's throttle classes")),
     ("csrf-098..csrf-099", Missing("CSRF_USE_SESSIONS")),
     (
         "permissions-024..permissions-051",

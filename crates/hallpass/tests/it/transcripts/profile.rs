@@ -54,6 +54,8 @@ impl Profile {
         write_table(&mut text, &settings);
         text.push_str("[REST_FRAMEWORK]\n");
         write_table(&mut text, &rest_framework);
+        text.push_str("[REST_FRAMEWORK.DEFAULT_THROTTLE_RATES]\n");
+        text.push_str("a = '1/day'\nb = '2/s'\nunlimited = 'none'\n");
         let file = folder.join("hallpass.toml");
         std::fs::write(&file, text).unwrap();
         Settings::load(Sources {

@@ -1,5 +1,6 @@
 //! One scenario: a fresh database, a fresh application, its requests in order.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
 #[cfg(feature = "redis")]
 use hallpass::settings::{CacheBackend, SessionEngine, Settings};
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
@@ -145,6 +147,8 @@ fn request(step: &Transcript, captures: &Captures) -> Result<Request<Body>, Stri
         }
         *request.body_mut() = Body::from(body);
     }
+    let client = SocketAddr::from(([127, 0, 0, 1], 40_000));
+    request.extensions_mut().insert(ConnectInfo(client));
     if let Some(clock) = step.clock {
         request.extensions_mut().insert(Clock(clock));
     }

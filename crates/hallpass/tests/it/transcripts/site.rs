@@ -5,6 +5,7 @@ mod classes;
 mod errors;
 mod permissions;
 mod plain;
+mod throttles;
 
 use axum::Router;
 use axum::routing::{MethodRouter, any};
@@ -16,9 +17,9 @@ use hallpass::{
 };
 
 use api::{echo, echo_json, get_only, whoami};
-use classes::{AnonTwoPerMinute, Custom, CustomStructured, DenyBob, MagicWord, Renamed};
+use classes::{Custom, CustomStructured, DenyBob, MagicWord, Renamed};
 
-pub(super) use classes::Clock;
+pub(super) use throttles::Clock;
 
 /// The application under these settings.
 pub(super) async fn app(settings: Settings, csrf_middleware: bool) -> Router {
@@ -31,7 +32,7 @@ pub(super) async fn app(settings: Settings, csrf_middleware: bool) -> Router {
     let router = hallpass.router();
     let router = identity_routes(router);
     let router = permission_routes(router).route("/api/perms/", permissions::dump(&hallpass));
-    let router = token_routes(error_routes(router));
+    let router = throttles::routes(token_routes(error_routes(router)));
     plain_routes(page_routes(router), csrf_middleware).into_router()
 }
 
@@ -164,7 +165,7 @@ fn token_routes(router: GuardedRouter) -> GuardedRouter {
         .authentication(Vec::<Scheme>::new());
     let throttled = ObtainAuthToken::new()
         .name("Obtain Throttled")
-        .throttles([AnonTwoPerMinute::default()]);
+        .throttles([throttles::anon_two_per_minute()]);
     router
         .route("/api-token-auth/", ObtainAuthToken::new().into_view())
         .route("/token-no-slash", ObtainAuthToken::new().into_view())

@@ -1,11 +1,9 @@
-//! Schemes, permissions, backends and a throttle of the application's own.
-
-use std::sync::Mutex;
+//! Schemes, permissions and backends of the application's own.
 
 use hallpass::store::UserId;
 use hallpass::{
     Accounts, Answer, Authentication, CredentialBackend, Credentials, Identity, Permission,
-    Rejection, RequestContext, Throttle, Throttled, User,
+    Rejection, RequestContext, User,
 };
 use http::HeaderValue;
 
@@ -125,33 +123,5 @@ impl CredentialBackend for MagicWord {
 
     async fn user(&self, accounts: &Accounts<'_>, id: &UserId) -> Result<Option<User>, Rejection> {
         accounts.find_by_id(id).await
-    }
-}
-
-/// What time the throttles believe it is, in seconds.
-#[derive(Clone, Copy)]
-pub(crate) struct Clock(pub(crate) f64);
-
-/// Two requests a minute for callers whom no scheme recognised.
-#[derive(Default)]
-pub(super) struct AnonTwoPerMinute(Mutex<Vec<f64>>);
-
-impl Throttle for AnonTwoPerMinute {
-    async fn allow_request(
-        &self,
-        request: &RequestContext<'_>,
-        identity: Option<&Identity>,
-    ) -> Result<Throttled, Rejection> {
-        if identity.is_some() {
-            return Ok(Throttled::Allow);
-        }
-        let Clock(now) = *request.extensions().get().unwrap();
-        let mut log = self.0.lock().unwrap();
-        log.retain(|then| *then > now - 60.0);
-        if log.len() < 2 {
-            log.push(now);
-            return Ok(Throttled::Allow);
-        }
-        Ok(Throttled::Refuse(Some(60.0 - (now - log[0]))))
     }
 }

@@ -8,11 +8,10 @@
 
 use std::time::Duration;
 
-use hallpass_formats::session::SessionKey;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 
-use super::engine::InvalidEngine;
+use super::{InvalidCache, When};
 use crate::settings::CacheSettings;
 
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,19 +21,11 @@ const LONGEST_AGE: i64 = 100 * 365 * 24 * 60 * 60;
 
 /// Redis did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CacheFault {
+pub(crate) enum CacheFault {
     #[error("redis: {0}")]
     Refused(#[from] RedisError),
     #[error("redis did not answer within {} seconds", PATIENCE.as_secs())]
     Silent,
-}
-
-/// Under which condition an entry is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
-    Always,
-    Absent,
-    Present,
 }
 
 /// Django's `default` cache.
@@ -56,7 +47,7 @@ struct Open {
 
 impl RedisCache {
     /// Connects when it is first used.
-    pub(super) fn new(settings: &CacheSettings) -> Result<Self, InvalidEngine> {
+    pub(crate) fn new(settings: &CacheSettings) -> Result<Self, InvalidCache> {
         // Django writes to the first of several servers, and reads from the others. We do both with the first.
         let location = settings
             .location
@@ -64,11 +55,11 @@ impl RedisCache {
             .next()
             .unwrap_or_default();
         if location.is_empty() {
-            return Err(InvalidEngine::NoLocation);
+            return Err(InvalidCache::NoLocation);
         }
         // The error's detail could quote the URL, which may hold a password.
         let client = Client::open(location)
-            .map_err(|error| InvalidEngine::Location(error.category().to_owned()))?;
+            .map_err(|error| InvalidCache::Location(error.category().to_owned()))?;
         Ok(Self {
             client,
             open: parking_lot::Mutex::default(),
@@ -77,32 +68,26 @@ impl RedisCache {
         })
     }
 
-    pub(super) async fn get(
-        &self,
-        prefix: &str,
-        key: &SessionKey,
-    ) -> Result<Option<Vec<u8>>, CacheFault> {
-        self.run(Cmd::new().arg("GET").arg(self.key(prefix, key)))
-            .await
+    pub(crate) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, CacheFault> {
+        self.run(Cmd::new().arg("GET").arg(self.key(key))).await
     }
 
     /// Writes an entry for `age` seconds; with none left it is removed, as Django does. False when the condition did
     /// not hold.
-    pub(super) async fn set(
+    pub(crate) async fn set(
         &self,
-        prefix: &str,
-        key: &SessionKey,
+        key: &str,
         value: &[u8],
         age: i64,
         when: When,
     ) -> Result<bool, CacheFault> {
         if age <= 0 {
-            return self.set_and_forget(prefix, key, when).await;
+            return self.set_and_forget(key, when).await;
         }
         let mut command = Cmd::new();
         command
             .arg("SET")
-            .arg(self.key(prefix, key))
+            .arg(self.key(key))
             .arg(value)
             .arg("EX")
             .arg(age.min(LONGEST_AGE));
@@ -120,28 +105,35 @@ impl RedisCache {
     }
 
     /// An entry that expired before it was written.
-    async fn set_and_forget(
-        &self,
-        prefix: &str,
-        key: &SessionKey,
-        when: When,
-    ) -> Result<bool, CacheFault> {
+    async fn set_and_forget(&self, key: &str, when: When) -> Result<bool, CacheFault> {
         if when == When::Absent {
             return Ok(true);
         }
-        let removed: u64 = self
-            .run(Cmd::new().arg("DEL").arg(self.key(prefix, key)))
-            .await?;
+        let removed: u64 = self.run(Cmd::new().arg("DEL").arg(self.key(key))).await?;
         Ok(when == When::Always || removed > 0)
     }
 
-    pub(super) async fn delete(&self, prefix: &str, key: &SessionKey) -> Result<(), CacheFault> {
-        self.run(Cmd::new().arg("DEL").arg(self.key(prefix, key)))
-            .await
+    pub(crate) async fn delete(&self, key: &str) -> Result<(), CacheFault> {
+        self.run(Cmd::new().arg("DEL").arg(self.key(key))).await
     }
 
-    fn key(&self, prefix: &str, key: &SessionKey) -> String {
-        format!("{}{prefix}{}", self.prefix, key.as_str())
+    /// Runs a Lua script on one entry, undivided: nobody else reads or writes it meanwhile.
+    pub(crate) async fn run_script(
+        &self,
+        script: &str,
+        key: &str,
+        arguments: &[&[u8]],
+    ) -> Result<Vec<Vec<u8>>, CacheFault> {
+        let mut command = Cmd::new();
+        command.arg("EVAL").arg(script).arg(1).arg(self.key(key));
+        for argument in arguments {
+            command.arg(*argument);
+        }
+        self.run(&command).await
+    }
+
+    fn key(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
     }
 
     async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, CacheFault> {

@@ -1,7 +1,24 @@
 //! Throttles: is this caller asking too often?
 //!
 //! DRF 3.16 evaluates every throttle of a view after its permissions, also after one has refused, and reports the
-//! longest known wait. This room holds the trait; an application brings its own throttles.
+//! longest known wait. Its throttles count by rate: [`AnonRateThrottle`], [`UserRateThrottle`] and
+//! [`ScopedRateThrottle`], with [`SimpleRateThrottle`] for an application's own.
+//!
+//! Histories are kept in this process or, with a Redis as `[caches.default]`, for all processes together; there no two
+//! of them let through more than the rate, which DRF's own may.
+
+mod anon;
+mod clock;
+mod history;
+mod ident;
+mod key;
+mod memory;
+mod rate;
+mod scoped;
+mod shared;
+mod simple;
+mod storage;
+mod user;
 
 use std::fmt;
 use std::future::Future;
@@ -12,6 +29,16 @@ use crate::identity::Identity;
 use crate::permissions::short_name;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
+
+pub use anon::AnonRateThrottle;
+pub use clock::Clock;
+pub use key::Ident;
+pub use rate::{InvalidRate, Rate};
+pub use scoped::ScopedRateThrottle;
+pub use simple::SimpleRateThrottle;
+pub use user::UserRateThrottle;
+
+pub(crate) use storage::Storage;
 
 /// What a throttle says.
 #[derive(Clone, Copy, Debug, PartialEq)]

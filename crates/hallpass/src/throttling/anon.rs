@@ -1,0 +1,71 @@
+//! Callers whom nobody knows: DRF 3.16's `AnonRateThrottle`.
+
+use std::borrow::Cow;
+
+use super::{Clock, Rate, SimpleRateThrottle, Throttle, Throttled};
+use crate::identity::Identity;
+use crate::rejection::Rejection;
+use crate::request::RequestContext;
+
+/// Limits anonymous callers, told apart by their address. Whoever is authenticated is not counted.
+///
+/// ```
+/// use hallpass::{AllowAny, AnonRateThrottle, ApiView, Rate};
+///
+/// let search: ApiView = ApiView::new("Search")
+///     .permissions([AllowAny])
+///     .throttles([AnonRateThrottle::new().rate(Rate::per_hour(100))])
+///     .get(async || "found nothing");
+/// ```
+#[derive(Clone, Debug)]
+pub struct AnonRateThrottle(SimpleRateThrottle);
+
+impl AnonRateThrottle {
+    /// With the scope `anon`, at the rate that `default_throttle_rates` has for it; none unless set.
+    pub fn new() -> Self {
+        Self(SimpleRateThrottle::new("anon"))
+    }
+
+    /// Counts under another scope: in DRF, a subclass with another `scope`.
+    #[must_use]
+    pub fn scope(self, scope: impl Into<Cow<'static, str>>) -> Self {
+        Self(self.0.scope(scope))
+    }
+
+    /// This rate instead of the settings' own: in DRF, a subclass with a `rate`.
+    #[must_use]
+    pub fn rate(self, rate: Rate) -> Self {
+        Self(self.0.rate(rate))
+    }
+
+    /// So many proxies instead of the settings' `num_proxies`.
+    #[must_use]
+    pub fn num_proxies(self, proxies: impl Into<Option<u32>>) -> Self {
+        Self(self.0.num_proxies(proxies))
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self(self.0.clock(clock))
+    }
+}
+
+impl Default for AnonRateThrottle {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Throttle for AnonRateThrottle {
+    async fn allow_request(
+        &self,
+        request: &RequestContext<'_>,
+        identity: Option<&Identity>,
+    ) -> Result<Throttled, Rejection> {
+        if identity.is_some() {
+            return Ok(Throttled::Allow);
+        }
+        self.0.count(request, || self.0.ident(request)).await
+    }
+}

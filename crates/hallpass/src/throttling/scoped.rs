@@ -1,0 +1,68 @@
+//! Parts of an API, each with a rate of its own: DRF 3.16's `ScopedRateThrottle`.
+
+use super::user::caller;
+use super::{Clock, Rate, SimpleRateThrottle, Throttle, Throttled};
+use crate::identity::Identity;
+use crate::rejection::Rejection;
+use crate::request::RequestContext;
+
+/// Limits callers within the view's own scope, `throttle_scope`; views without one are not counted. Callers are told
+/// apart as [`UserRateThrottle`](crate::UserRateThrottle) does.
+///
+/// ```
+/// use hallpass::{ApiView, ScopedRateThrottle};
+///
+/// // `uploads` stands under default_throttle_rates.
+/// let upload: ApiView = ApiView::new("Upload")
+///     .throttles([ScopedRateThrottle::new()])
+///     .throttle_scope("uploads")
+///     .post(async || "kept");
+/// ```
+#[derive(Clone, Debug)]
+pub struct ScopedRateThrottle(SimpleRateThrottle);
+
+impl ScopedRateThrottle {
+    /// At the rates that `default_throttle_rates` has for the views' scopes.
+    pub fn new() -> Self {
+        Self(SimpleRateThrottle::new(""))
+    }
+
+    /// This rate instead of the settings' own: in DRF, a subclass with a `rate`.
+    #[must_use]
+    pub fn rate(self, rate: Rate) -> Self {
+        Self(self.0.rate(rate))
+    }
+
+    /// So many proxies instead of the settings' `num_proxies`.
+    #[must_use]
+    pub fn num_proxies(self, proxies: impl Into<Option<u32>>) -> Self {
+        Self(self.0.num_proxies(proxies))
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self(self.0.clock(clock))
+    }
+}
+
+impl Default for ScopedRateThrottle {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Throttle for ScopedRateThrottle {
+    async fn allow_request(
+        &self,
+        request: &RequestContext<'_>,
+        identity: Option<&Identity>,
+    ) -> Result<Throttled, Rejection> {
+        let Some(scope) = request.throttle_scope() else {
+            return Ok(Throttled::Allow);
+        };
+        let throttle = self.0.clone().scope(scope.to_owned());
+        let caller = || caller(&throttle, request, identity);
+        throttle.count(request, caller).await
+    }
+}
