@@ -73,7 +73,6 @@ pub struct ThrottleRates(BTreeMap<String, Option<Rate>>);
 impl ThrottleRates {
     /// The rate of a scope: `Some(None)` is no limit, `None` a scope that nobody named.
     #[must_use]
-    #[expect(clippy::option_option, reason = "DRF too tells no limit from no entry")]
     pub fn get(&self, scope: &str) -> Option<Option<Rate>> {
         self.0.get(scope).copied()
     }

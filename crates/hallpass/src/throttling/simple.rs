@@ -39,8 +39,15 @@ use crate::request::RequestContext;
 pub struct SimpleRateThrottle {
     scope: Cow<'static, str>,
     rate: Option<Rate>,
-    num_proxies: Option<Option<u32>>,
+    num_proxies: NumProxies,
     clock: Arc<dyn Clock>,
+}
+
+/// How many proxies stand before us, if anybody knows.
+#[derive(Clone, Copy, Debug)]
+enum NumProxies {
+    OfSettings,
+    Given(Option<u32>),
 }
 
 impl SimpleRateThrottle {
@@ -49,7 +56,7 @@ impl SimpleRateThrottle {
         Self {
             scope: scope.into(),
             rate: None,
-            num_proxies: None,
+            num_proxies: NumProxies::OfSettings,
             clock: Arc::new(unix_time),
         }
     }
@@ -71,7 +78,7 @@ impl SimpleRateThrottle {
     /// So many proxies instead of the settings' `num_proxies`.
     #[must_use]
     pub fn num_proxies(mut self, proxies: impl Into<Option<u32>>) -> Self {
-        self.num_proxies = Some(proxies.into());
+        self.num_proxies = NumProxies::Given(proxies.into());
         self
     }
 
@@ -90,8 +97,10 @@ impl SimpleRateThrottle {
     /// 500 when the address of the connection is asked for and the server does not tell it: one count for all would
     /// let anybody lock out everybody.
     pub fn ident(&self, request: &RequestContext<'_>) -> Result<Ident, Rejection> {
-        let of_settings = request.core().settings().rest_framework.num_proxies;
-        let proxies = self.num_proxies.unwrap_or(of_settings);
+        let proxies = match self.num_proxies {
+            NumProxies::Given(proxies) => proxies,
+            NumProxies::OfSettings => request.core().settings().rest_framework.num_proxies,
+        };
         ident::ident(request, proxies).map(Ident::Client)
     }
 
