@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pexpect
 
-from .support import database
+from .support.database import Sqlite
 from .support.case import LiveTest
 from .support.hallpass import BINARY, VALIDATORS
 from .support.models import EMAIL, STOCK
@@ -79,7 +79,7 @@ def fits(recorded):
 class CommandRuns(LiveTest):
     def fresh(self, recorded):
         """The database that the run starts from; returns the keys it holds."""
-        self.database.unlink(missing_ok=True)
+        self.database.path.unlink(missing_ok=True)
         if recorded.get("database") == "no tables":
             return set()
         connection = sqlite3.connect(self.database)
@@ -192,7 +192,7 @@ class CommandRuns(LiveTest):
             command = [sys.executable, "manage.py", *arguments]
         environment = clean_environment(LOGNAME="root", USER="root", LANG="C.UTF-8")
         done = self.talk(command, folder, environment, typed)
-        users = database.rows(path, f"SELECT {model.login_column}, email, is_staff, is_superuser, is_active,"
+        users = Sqlite(path).rows(f"SELECT {model.login_column}, email, is_staff, is_superuser, is_active,"
                                     f" CASE WHEN password LIKE '!%' THEN '!' ELSE substr(password, 1, 19) END"
                                     f" FROM {model.table}")
         return COLOUR.sub("", self.masked(done.out, set())), done.code, users

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from .support import database
+from .support.database import Sqlite
 from .support.case import LiveTest
 from .support.hallpass import BINARY
 from .support.process import answers, clean_environment, free_port, run
@@ -79,7 +79,7 @@ class Demo(LiveTest):
             self.assertDone(self.paste(line))
         files = [path for path in (self.folder / "hallpass-demo").iterdir() if path.suffix == ".sqlite3"]
         self.assertEqual(len(files), 1, files)
-        self.assertEqual(database.value(files[0], "SELECT count(*) FROM authtoken_token"), 1)
+        self.assertEqual(Sqlite(files[0]).value("SELECT count(*) FROM authtoken_token"), 1)
 
     def test_port_in_use(self):
         """A port that is taken is one clear line and exit 1, for `demo` and for `serve`."""

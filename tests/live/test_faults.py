@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from .support import database, people
+from .support import people
 from .support.case import LiveTest
 from .support.hallpass import BINARY, Hallpass
 from .support.http import FORM, JSON, Browser, send
@@ -29,11 +29,11 @@ class KilledHalfway(LiveTest):
         made = 0
         for number in range(KILLS):
             self.attempt(us, f"user{number}@example.com", chance.uniform(0, 1.3 * whole))
-            users = {row[0] for row in database.rows(self.database, "SELECT id FROM app_user")}
-            owners = {row[0] for row in database.rows(self.database, "SELECT user_id FROM authtoken_token")}
+            users = {row[0] for row in self.database.rows("SELECT id FROM app_user")}
+            owners = {row[0] for row in self.database.rows("SELECT user_id FROM authtoken_token")}
             self.assertEqual(users, owners, f"after kill {number}")
             made = len(users) - 1
-        self.assertEqual(database.value(self.database, "PRAGMA integrity_check"), "ok")
+        self.assertEqual(self.database.value("PRAGMA integrity_check"), "ok")
         self.assertLess(made, KILLS, "no kill came in time")
         us.must("createuser", "last@example.com", "--password-stdin", stdin=PASSWORD)
 
@@ -71,7 +71,7 @@ class Faults(LiveTest):
         """While another process keeps the file, 503 with Retry-After; the process stays alive and recovers."""
         port = self.serve(self.us)
         self.assertEqual(send(port, "GET", "/api/whoami/", TOKEN).status, 200)
-        with database.exclusive_lock(self.database):
+        with self.database.exclusive_lock():
             busy = send(port, "GET", "/api/whoami/", TOKEN)
             self.assertEqual(busy.status, 503, busy.body)
             self.assertRegex(busy.header("Retry-After") or "", r"^\d+$")
@@ -83,8 +83,8 @@ class Faults(LiveTest):
 
     def test_locked_file_and_commands(self):
         """A command that cannot get at the file says so in one line, exit 1, and has written nothing."""
-        before = database.dump(self.database)
-        with database.exclusive_lock(self.database):
+        before = self.database.dump()
+        with self.database.exclusive_lock():
             done = self.us.run("createuser", "late", "--password-stdin", stdin=PASSWORD)
         self.assertRefused(done)
         self.assertRegex(done.err.lower(), "locked|busy")
@@ -92,13 +92,13 @@ class Faults(LiveTest):
 
     def test_writer_elsewhere_does_not_stop_reading(self):
         """On a file of our own making (write-ahead log) a writer elsewhere holds up writing, not reading."""
-        path = self.folder / "ours.sqlite3"
+        path = self.empty("ours")
         us = self.hallpass(database=path)
         us.must("migrate")
         us.must("createuser", "suraj", "--password-stdin", stdin=PASSWORD)
-        key = database.value(path, "SELECT key FROM authtoken_token")
+        key = path.value("SELECT key FROM authtoken_token")
         port = self.serve(us)
-        with database.exclusive_lock(path):
+        with path.exclusive_lock():
             self.assertEqual(send(port, "GET", "/api/whoami/", [("Authorization", f"Token {key}")]).status, 200)
             refused = Browser(port).login("suraj", PASSWORD)
             self.assertEqual(refused.status, 503, refused.body)
@@ -108,7 +108,7 @@ class Faults(LiveTest):
     def test_read_only_file(self):
         """Reading goes on; what must write is refused: one line and exit 1, or 503 over HTTP."""
         us = self.unprivileged()
-        before = database.dump(self.database)
+        before = self.database.dump()
         port = self.serve(us)
         self.assertEqual(send(port, "GET", "/api/whoami/", TOKEN).status, 200)
         body = '{"username": "suraj", "password": "%s"}' % PASSWORD

@@ -3,7 +3,6 @@ import json
 import re
 from urllib.parse import urlencode
 
-from .support import database
 from .support.case import for_both_models
 from .support.http import FORM, JSON, Browser, send
 from .support.models import PASSWORD
@@ -37,7 +36,7 @@ class Guide:
         who = send(port, "GET", "/api/whoami/", [("Authorization", f"Token {self.key}")])
         self.assertEqual(who.json()["username"], self.model.login)
         last_login = f"SELECT last_login FROM {self.model.table}"
-        self.assertEqual(database.rows(self.database, last_login), [(None,)], "the token endpoint is not a log-in")
+        self.assertEqual(self.database.rows(last_login), [(None,)], "the token endpoint is not a log-in")
 
     def test_the_walk_in_django(self):
         """The same commands in Django print the same lines on this database."""
@@ -50,7 +49,7 @@ class Guide:
                            DJANGO_SUPERUSER_PASSWORD=PASSWORD)
         self.assertDone(done, "Superuser created successfully.\n")
         printed = self.us.must("drf_create_token", "root@example.com")
-        keys = dict(database.rows(self.database, "SELECT user_id, key FROM authtoken_token"))
+        keys = dict(self.database.rows("SELECT user_id, key FROM authtoken_token"))
         self.assertEqual(GENERATED.fullmatch(printed)[1], keys[2])
 
     def test_wrong_key(self):
@@ -110,7 +109,7 @@ class Guide:
         """With `auto_create` off a new user has no token until one is asked for, as in plain Django."""
         us = self.hallpass(token={"auto_create": False})
         us.must("createuser", "plain@example.com", "--password-stdin", stdin=PASSWORD)
-        self.assertEqual(database.value(self.database, "SELECT count(*) FROM authtoken_token"), 1)
+        self.assertEqual(self.database.value("SELECT count(*) FROM authtoken_token"), 1)
 
     def test_init_writes_a_working_file(self):
         """`init` writes a settings file with a fresh key that works at once, and never overwrites one."""

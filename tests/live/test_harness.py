@@ -1,5 +1,4 @@
 """The harness itself: the generated Django projects are what the other tests take them for."""
-from .support import database
 from .support.case import for_both_models
 from .support.http import Browser, send
 from .support.models import PASSWORD
@@ -12,7 +11,7 @@ class Harness:
         project.migrate()
         for arguments in (["check"], ["migrate", "--check"], ["makemigrations", "--check", "--dry-run"]):
             self.assertDone(project.manage(*arguments))
-        made = database.schema(self.database)
+        made = self.database.schema()
         self.assertIn(self.model.table, [name for _, name, _, _ in made])
 
     def test_the_project_serves(self):

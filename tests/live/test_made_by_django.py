@@ -1,11 +1,12 @@
-"""A database that Django made: its tokens, passwords and sessions work here, and nothing is written unasked."""
+"""A database that Django made: its tokens, passwords and sessions work here, and nothing is written unasked.
+
+On every kind of database; what `serve` refuses to start on is shown on SQLite."""
 import base64
-import shutil
 import subprocess
 
-from .support import database
 from .support.case import LiveTest, for_both_models
 from .support.http import JSON, Browser, send
+from .support.kinds import EVERY
 from .support.models import EMAIL, PASSWORD, STOCK
 from .support.project import migrated
 
@@ -69,18 +70,18 @@ class MadeByDjango:
         """A token deleted by Django, or a user made inactive, stops working at the next request."""
         port = self.serve(self.us)
         self.assertEqual(send(port, "GET", "/api/whoami/", self.token()).status, 200)
-        database.execute(self.database, f"UPDATE {self.model.table} SET is_active = 0 WHERE id = 1")
+        self.database.execute(f"UPDATE {self.model.table} SET is_active = FALSE WHERE id = 1")
         self.assertEqual(send(port, "GET", "/api/whoami/", self.token()).json()["detail"], "User inactive or deleted.")
-        database.execute(self.database, f"UPDATE {self.model.table} SET is_active = 1 WHERE id = 1")
+        self.database.execute(f"UPDATE {self.model.table} SET is_active = TRUE WHERE id = 1")
         self.assertEqual(send(port, "GET", "/api/whoami/", self.token()).status, 200)
-        database.execute(self.database, "DELETE FROM authtoken_token WHERE user_id = 1")
+        self.database.execute("DELETE FROM authtoken_token WHERE user_id = 1")
         self.assertEqual(send(port, "GET", "/api/whoami/", self.token()).json()["detail"], "Invalid token.")
 
     def test_reading_writes_nothing(self):
         """Serving reads and refused writes leaves every row, the journal mode and the schema as they were."""
         browser = Browser(self.serve(self.them))
         browser.login(self.model.login, PASSWORD)
-        before, mode = database.dump(self.database), database.journal_mode(self.database)
+        before = self.database.dump()
         browser.port = port = self.serve(self.us)
         for _ in range(3):
             self.assertEqual(browser.get("/api/whoami/").status, 200)
@@ -92,28 +93,24 @@ class MadeByDjango:
         self.us.run("check")
         self.us.run("showmigrations")
         self.assertUnchanged(before)
-        self.assertEqual(database.journal_mode(self.database), mode)
-        self.assertEqual(mode, "delete")
 
     def test_log_in_changes_only_what_django_changes(self):
         """Logging in writes `last_login` and one session row, and no other byte."""
-        before = database.dump(self.database)
+        before = self.database.dump()
         browser = Browser(self.serve(self.us))
         self.assertEqual(browser.login(self.model.login, PASSWORD).status, 302)
-        database.execute(self.database, f"UPDATE {self.model.table} SET last_login = NULL")
-        self.assertEqual(database.value(self.database, "SELECT count(*) FROM django_session"), 1)
-        database.execute(self.database, "DELETE FROM django_session")
+        self.database.execute(f"UPDATE {self.model.table} SET last_login = NULL")
+        self.assertEqual(self.database.value("SELECT count(*) FROM django_session"), 1)
+        self.database.execute("DELETE FROM django_session")
         self.assertUnchanged(before)
-        self.assertEqual(database.journal_mode(self.database), "delete")
 
     def test_migrate_has_nothing_to_do(self):
         """`hallpass migrate` on a Django database says so and changes nothing; all rows show as applied."""
-        before = database.dump(self.database)
+        before = self.database.dump()
         self.assertDone(self.us.run("migrate"), self.them.must("migrate"))
         self.assertDone(self.us.run("showmigrations"), self.them.must("showmigrations"))
         self.assertDone(self.us.run("migrate", "--check"))
         self.assertUnchanged(before)
-        self.assertEqual(database.journal_mode(self.database), "delete")
 
     def test_check_finds_no_error(self):
         """`hallpass check` finds nothing that is an error."""
@@ -133,7 +130,34 @@ class MadeByDjango:
         self.assertEqual(answer, [True, True, False, 3, login])
 
 
-for_both_models(globals(), MadeByDjango)
+    def test_groups_change(self):
+        """Who is in which group, and what a group is called, is read anew with every request."""
+        port = self.serve(self.us)
+        for change, groups in (
+                ("user.groups.add(Group.objects.create(name='late'))\n"
+                 "Group.objects.filter(name='archive').update(name='attic')", ["editors", "attic", "late"]),
+                ("Group.objects.get(name='editors').delete()\n"
+                 "user.groups.remove(Group.objects.get(name='late'))", ["attic"])):
+            self.them.ask(f"from django.contrib.auth.models import Group\nuser = User.objects.get(pk=1)\n{change}\n"
+                          "answer = 1")
+            self.assertEqual(send(port, "GET", "/api/whoami/", self.token()).json()["groups"], groups, change)
+
+
+for_both_models(globals(), MadeByDjango, EVERY)
+
+
+class JournalOfDjango(LiveTest):
+    model = STOCK
+
+    def test_it_stays(self):
+        """Neither reading nor writing turns Django's rollback journal into a write-ahead log."""
+        self.project().migrate()
+        self.assertEqual(self.database.journal_mode(), "delete")
+        us = self.hallpass()
+        us.must("migrate")
+        us.must("createuser", STOCK.login, "--password-stdin", stdin=PASSWORD)
+        self.assertEqual(Browser(self.serve(us)).login(STOCK.login, PASSWORD).status, 302)
+        self.assertEqual(self.database.journal_mode(), "delete")
 
 
 class RefusedAtStart(LiveTest):
@@ -152,35 +176,35 @@ class RefusedAtStart(LiveTest):
             self.fail("serve started all the same")
 
     def copy(self, model):
-        shutil.copyfile(migrated(model), self.database)
+        self.database.copy_from(migrated(model))
 
     def test_missing_tables(self):
         """Missing tables are named, and so is the way to make them."""
         self.copy(STOCK)
-        database.execute(self.database, "DROP TABLE authtoken_token")
+        self.database.execute("DROP TABLE authtoken_token")
         self.refuse(self.hallpass(), "authtoken_token", "migrate")
-        database.execute(self.database, "DROP TABLE django_session")
+        self.database.execute("DROP TABLE django_session")
         self.refuse(self.hallpass(), "authtoken_token", "django_session")
 
     def test_no_database_at_all(self):
         """A file that does not exist is not made by `serve`."""
         done = self.start(self.hallpass())
         self.assertEqual(done.code, 1, done)
-        self.assertFalse(self.database.exists(), "serve made a database")
+        self.assertFalse(self.database.path.exists(), "serve made a database")
 
     def test_token_table_of_another_kind(self):
         """A table of the right name without the columns of a token is named."""
         self.copy(STOCK)
-        database.execute(self.database, "DROP TABLE authtoken_token")
-        database.execute(self.database, "CREATE TABLE authtoken_token (id integer PRIMARY KEY, value text)")
+        self.database.execute("DROP TABLE authtoken_token")
+        self.database.execute("CREATE TABLE authtoken_token (id integer PRIMARY KEY, value text)")
         self.refuse(self.hallpass(), "authtoken_token")
 
     def test_tokens_of_another_user_table(self):
         """Tokens that point to `auth_user` while the user model is `app.User`: both tables are named."""
         self.copy(STOCK)
-        for kind, _, table, sql in database.schema(migrated(EMAIL)):
+        for kind, _, table, sql in migrated(EMAIL).schema():
             if kind == "table" and table.startswith("app_user"):
-                database.execute(self.database, sql)
+                self.database.execute(sql)
         self.refuse(self.hallpass(EMAIL), "auth_user", "app_user")
 
     def test_user_model_without_its_table(self):
@@ -203,13 +227,13 @@ class RefusedAtStart(LiveTest):
     def test_tables_lost_while_serving(self):
         """A server that loses its tables answers 503 with Retry-After, and recovers when they are back."""
         self.copy(STOCK)
-        kept = database.value(self.database, "SELECT sql FROM sqlite_master WHERE name = 'authtoken_token'")
+        kept = self.database.value("SELECT sql FROM sqlite_master WHERE name = 'authtoken_token'")
         port = self.serve(self.hallpass())
         header = [("Authorization", "Token " + "a" * 40)]
         self.assertEqual(send(port, "GET", "/api/whoami/", header).status, 403)
-        database.execute(self.database, "DROP TABLE authtoken_token")
+        self.database.execute("DROP TABLE authtoken_token")
         lost = send(port, "GET", "/api/whoami/", header)
         self.assertEqual(lost.status, 503, lost.body)
         self.assertTrue(lost.header("Retry-After"))
-        database.execute(self.database, kept)
+        self.database.execute(kept)
         self.assertEqual(send(port, "GET", "/api/whoami/", header).status, 403)

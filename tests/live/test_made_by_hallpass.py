@@ -1,12 +1,12 @@
 """A database that Hallpass made: a Django project with the same applications finds nothing to do and nothing odd."""
-from pathlib import Path
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from .support import database
-from .support.case import for_both_models
+from .support.case import LiveTest, for_both_models
 from .support.hallpass import APPS
 from .support.http import Browser, send
-from .support.models import PASSWORD
-from .support.project import migrated
+from .support.kinds import EVERY
+from .support.models import PASSWORD, STOCK
+from .support.project import Project, migrated
 from .support.sources import SETTINGS
 
 ROWS = {
@@ -28,30 +28,35 @@ class MadeByHallpass:
         """`migrate --check`, `check`, `makemigrations --check` and `migrate` itself are content."""
         for arguments in (["migrate", "--check"], ["check"], ["makemigrations", "--check", "--dry-run"]):
             self.assertDone(self.them.manage(*arguments))
-        before = database.dump(self.database)
+        before = self.database.dump()
         self.assertIn("No migrations to apply.", self.them.must("migrate"))
         self.assertUnchanged(before)
 
     def test_same_schema(self):
-        """Every table and index has the text that Django's own migrations leave behind."""
-        self.assertEqual(database.schema(self.database), database.schema(migrated(self.model)))
+        """Every table, index and constraint is what Django's own migrations leave behind, and none is ours alone."""
+        theirs = migrated(self.model, self.kind)
+        self.assertEqual(self.database.schema(), theirs.schema())
+        self.assertEqual([name for name in self.database.tables() if name.startswith("hallpass")], [])
+        models = self.them.must("inspectdb")
+        self.assertEqual(models, Project(self.folder / "second", self.model, theirs).must("inspectdb"))
+        self.assertIn("class AuthtokenToken(models.Model):", models)
 
     def test_same_without_admin(self):
         """Leaving the admin application out gives what Django makes without it."""
-        ours, theirs = self.folder / "ours.sqlite3", self.folder / "theirs.sqlite3"
+        ours, theirs = self.empty("ours"), self.empty("theirs")
         admin = "django.contrib.admin"
         apps = [app for app in [*APPS, *self.model.apps] if app != admin]
         self.hallpass(database=ours, installed_apps=apps).must("migrate")
         installed = [app for app in SETTINGS["INSTALLED_APPS"] if app != admin]
         self.project(database=theirs, INSTALLED_APPS=installed).must("migrate", "--skip-checks")
-        self.assertEqual(database.schema(ours), database.schema(theirs))
+        self.assertEqual(ours.schema(), theirs.schema())
         for what, sql in ROWS.items():
-            self.assertEqual(sorted(database.rows(ours, sql)), sorted(database.rows(theirs, sql)), what)
+            self.assertEqual(sorted(ours.rows(sql)), sorted(theirs.rows(sql)), what)
 
     def test_same_rows(self):
         """Content types, permissions and migration rows are the same sets, each row once."""
         for what, sql in ROWS.items():
-            ours, theirs = database.rows(self.database, sql), database.rows(migrated(self.model), sql)
+            ours, theirs = self.database.rows(sql), migrated(self.model, self.kind).rows(sql)
             self.assertEqual(sorted(ours), sorted(theirs), what)
 
     def test_timestamps_are_djangos(self):
@@ -81,19 +86,19 @@ class MadeByHallpass:
                                   [other, True, True, True, 40, None, "1000"], True])
 
     def test_default_hash_is_djangos_default(self):
-        """Without `pbkdf2_iterations` a password costs what Django 5.2 spends: nothing to upgrade at log-in."""
-        path = self.folder / "default.sqlite3"
+        """Without `pbkdf2_iterations` a password costs what this Django spends: nothing to upgrade at log-in."""
+        path = self.empty("default")
         us = self.hallpass(database=path, pbkdf2_iterations=None)
         us.must("migrate")
         us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)
         stored = f"SELECT password FROM {self.model.table}"
-        before = database.value(path, stored)
+        before = path.value(stored)
         them = self.project(database=path, PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"])
         self.assertTrue(them.ask(
             "answer = authenticate(username=given['login'], password=given['password']) is not None",
             login=self.model.login, password=PASSWORD))
-        self.assertEqual(database.value(path, stored), before)
-        self.assertTrue(before.startswith("pbkdf2_sha256$1000000$"), before[:24])
+        self.assertEqual(path.value(stored), before)
+        self.assertTrue(before.startswith(f"pbkdf2_sha256${PBKDF2PasswordHasher.iterations}$"), before[:24])
 
     def test_drf_create_token(self):
         """The key that `drf_create_token` prints is the one that `Token.objects.get()` finds; `-r` replaces it."""
@@ -114,7 +119,7 @@ class MadeByHallpass:
         ours, theirs = self.serve(self.us), self.serve(self.them)
         for here, there in ((ours, theirs), (theirs, ours)):
             browser = Browser(here)
-            database.execute(self.database, f"UPDATE {self.model.table} SET last_login = NULL")
+            self.database.execute(f"UPDATE {self.model.table} SET last_login = NULL")
             self.assertEqual(browser.login(self.model.login, PASSWORD).status, 302)
             browser.port = there
             answer = browser.get("/api/whoami/")
@@ -129,25 +134,27 @@ class MadeByHallpass:
             left = browser.post("/api-auth/logout/", {"csrfmiddlewaretoken": browser.cookies["csrftoken"]})
             self.assertIn(left.status, (200, 302))
             self.assertNotIn("sessionid", browser.cookies)
-            self.assertEqual(database.rows(self.database, "SELECT session_key FROM django_session"), [])
+            self.assertEqual(self.database.rows("SELECT session_key FROM django_session"), [])
 
     def test_tokens_open_django(self):
         """The token of a user made here opens the API of a live Django."""
         self.us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)
-        key = database.value(self.database, "SELECT key FROM authtoken_token")
+        key = self.database.value('SELECT "key" FROM authtoken_token')
         answer = send(self.serve(self.them), "GET", "/api/whoami/", [("Authorization", f"Token {key}")])
         self.assertEqual(answer.json()["username"], self.model.login)
 
-    def test_write_ahead_log_on_our_own_file(self):
-        """A file that Hallpass made uses the write-ahead log; Django works with it, see the other tests."""
-        self.assertEqual(database.journal_mode(self.database), "wal")
-        self.assertTrue(Path(self.database).stat().st_size > 0)
-
     def test_migrate_again_changes_nothing(self):
         """A second `migrate` says that there is nothing to apply and writes nothing."""
-        before = database.dump(self.database)
+        before = self.database.dump()
         self.assertIn("  No migrations to apply.\n", self.us.must("migrate"))
         self.assertUnchanged(before)
 
 
-for_both_models(globals(), MadeByHallpass)
+for_both_models(globals(), MadeByHallpass, EVERY)
+
+
+class JournalOfOurs(LiveTest):
+    def test_write_ahead_log(self):
+        """A file that Hallpass made uses the write-ahead log; Django works with it, see the other tests."""
+        self.hallpass(STOCK).must("migrate")
+        self.assertEqual(self.database.journal_mode(), "wal")

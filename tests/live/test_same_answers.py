@@ -2,7 +2,7 @@
 import os
 import shutil
 
-from .support import database, people
+from .support import people
 from .support.case import for_both_models
 from .support.compare import comparable, differences
 from .support.exchanges import Sessions, exchanges
@@ -77,7 +77,7 @@ class SameAnswers:
             "users": f"SELECT {self.model.login_column}, last_login IS NULL, password FROM {self.model.table}",
         }
         for what, sql in queries.items():
-            theirs, ours = database.rows(self.database, sql), database.rows(self.copy, sql)
+            theirs, ours = self.database.rows(sql), self.copy.rows(sql)
             if theirs != ours:
                 yield f"* {what}: only Django {sorted(set(theirs) - set(ours))}, only Hallpass {sorted(set(ours) - set(theirs))}"
 

@@ -4,9 +4,10 @@ import pickle
 import re
 from datetime import datetime, timedelta, timezone
 
-from .support import database
-from .support.case import LiveTest
+from .support.case import LiveTest, on_kinds
+from .support.database import moment
 from .support.http import Browser, send
+from .support.kinds import EVERY
 from .support.models import PASSWORD, SECRET_KEY, STOCK
 from .support.redis import Redis
 
@@ -188,14 +189,14 @@ class Sessions:
     def test_expired_rows(self):
         """`clearsessions` removes expired rows where sessions are rows, and does nothing elsewhere, on both sides."""
         for side, key in ((self.us, "o" * 32), (self.them, "t" * 32)):
-            database.execute(self.database, "INSERT INTO django_session VALUES (?, 'x', '2020-01-01 00:00:00')", (key,))
+            self.database.execute("INSERT INTO django_session VALUES (?, 'x', '2020-01-01 00:00:00')", (key,))
             side.must("clearsessions")
             left = self.rows()
             self.assertEqual(left, [] if self.engine in ("db", "cached_db") else [key])
-            database.execute(self.database, "DELETE FROM django_session")
+            self.database.execute("DELETE FROM django_session")
 
     def rows(self):
-        return [row[0] for row in database.rows(self.database, "SELECT session_key FROM django_session")]
+        return [row[0] for row in self.database.rows("SELECT session_key FROM django_session")]
 
     def assertNothingLeft(self):
         self.assertEqual(self.rows(), [])
@@ -206,8 +207,8 @@ class Sessions:
 
 class Rows(Sessions):
     def assertLives(self, key, least, most):
-        left = database.value(self.database, "SELECT (julianday(expire_date) - julianday('now')) * 86400"
-                                             " FROM django_session WHERE session_key = ?", (key,))
+        ends = moment(self.database.value("SELECT expire_date FROM django_session WHERE session_key = ?", (key,)))
+        left = (ends - datetime.now(timezone.utc)).total_seconds()
         self.assertTrue(least <= left <= most, left)
 
 
@@ -277,8 +278,11 @@ class Cached(Sessions):
         self.assertKnown(fresh, theirs)
 
 
-class DbSessions(Rows, LiveTest):
+class DbSessions(Rows):
     engine = "db"
+
+
+on_kinds(globals(), DbSessions, EVERY)
 
 
 class CookieSessions(Sessions, LiveTest):

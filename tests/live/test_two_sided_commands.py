@@ -1,10 +1,10 @@
 """The commands that work on what Django made, and whose work Django takes: sessions, tokens, the settings file."""
 import json
 
-from .support import database
-from .support.case import for_both_models
+from .support.case import for_both_models, on_kinds
 from .support.hallpass import BINARY
 from .support.http import Browser, send
+from .support.kinds import SERVERS
 from .support.models import PASSWORD
 from .support.process import clean_environment, run
 
@@ -72,7 +72,7 @@ class TwoSidedCommands:
         answer = self.them.ask("answer = [User.objects.filter(auth_token=None).count(), Token.objects.count(),"
                                " Token.objects.filter(key='kept').count()]")
         self.assertEqual(answer, [0, 601, 1])
-        key = database.value(self.database, "SELECT key FROM authtoken_token WHERE key <> 'kept' LIMIT 1")
+        key = self.database.value("""SELECT "key" FROM authtoken_token WHERE "key" <> 'kept' LIMIT 1""")
         answer = send(self.serve(self.them), "GET", "/api/whoami/", [("Authorization", f"Token {key}")])
         self.assertEqual(answer.status, 200)
 
@@ -107,3 +107,4 @@ class TwoSidedCommands:
 
 
 for_both_models(globals(), TwoSidedCommands)
+on_kinds(globals(), TwoSidedCommands, SERVERS)

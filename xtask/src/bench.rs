@@ -28,13 +28,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
             steps::command(&mut workspace::cargo(&build))
         })
     });
-    let environment = python::Environment::for_requirements(
-        &workspace::root().join("tests/live/requirements.txt"),
-    );
-    if !built || !steps.run("python environment", || environment.prepare()) {
+    let environment = built
+        .then(|| python::environment(&mut steps, python::DJANGO))
+        .flatten();
+    let Some(environment) = environment else {
         // Nothing was measured, so a skip is no success either.
         return Ok(steps.finish(true));
-    }
+    };
     println!("\n==> benchmark");
     let mut benchmark = Command::new(workspace::release_binary("hallpass-bench"));
     benchmark

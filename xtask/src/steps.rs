@@ -12,11 +12,13 @@ pub(crate) enum Outcome {
     Failed(String),
     /// This machine lacks something that it needs; the text names what and why.
     Skipped(String),
+    /// The same, for what not even a continuous integration need have.
+    Excused(String),
 }
 
 #[derive(Debug)]
 struct Step {
-    name: &'static str,
+    name: String,
     outcome: Outcome,
     took: Duration,
 }
@@ -29,16 +31,16 @@ pub(crate) struct Steps {
 
 impl Steps {
     /// Runs one step and keeps its outcome; true if it passed.
-    pub(crate) fn run(&mut self, name: &'static str, work: impl FnOnce() -> Outcome) -> bool {
+    pub(crate) fn run(&mut self, name: &str, work: impl FnOnce() -> Outcome) -> bool {
         println!("\n==> {name}");
         let began = Instant::now();
         let outcome = work();
-        if let Outcome::Skipped(why) = &outcome {
+        if let Outcome::Skipped(why) | Outcome::Excused(why) = &outcome {
             println!("skipped: {name}: {why}");
         }
         let passed = outcome == Outcome::Passed;
         self.done.push(Step {
-            name,
+            name: name.to_owned(),
             outcome,
             took: began.elapsed(),
         });
@@ -47,7 +49,8 @@ impl Steps {
 
     /// Prints the table and says whether the whole run counts as a success.
     ///
-    /// A skipped step is a success on somebody's machine, but not under `CI=true`: there everything must run.
+    /// A skipped step is a success on somebody's machine, but not under `CI=true`: there everything must run that is
+    /// not excused.
     pub(crate) fn finish(self, strict: bool) -> bool {
         println!("\n{:<28} {:<8} {:>8}", "step", "result", "seconds");
         let mut success = true;
@@ -55,7 +58,7 @@ impl Steps {
             let (word, detail) = match &step.outcome {
                 Outcome::Passed => ("passed", ""),
                 Outcome::Failed(why) => ("FAILED", why.as_str()),
-                Outcome::Skipped(why) => ("skipped", why.as_str()),
+                Outcome::Skipped(why) | Outcome::Excused(why) => ("skipped", why.as_str()),
             };
             let line = format!(
                 "{:<28} {word:<8} {:>8.1}  {detail}",
@@ -64,7 +67,7 @@ impl Steps {
             );
             println!("{}", line.trim_end());
             success &= match step.outcome {
-                Outcome::Passed => true,
+                Outcome::Passed | Outcome::Excused(_) => true,
                 Outcome::Failed(_) => false,
                 Outcome::Skipped(_) => !strict,
             };
@@ -104,6 +107,13 @@ mod tests {
             assert!(!steps.run("two", || Outcome::Skipped("no network".to_owned())));
             assert_eq!(steps.finish(strict), success);
         }
+    }
+
+    #[test]
+    fn an_excused_step_is_no_failure_anywhere() {
+        let mut steps = Steps::default();
+        assert!(!steps.run("one", || Outcome::Excused("no such Python".to_owned())));
+        assert!(steps.finish(true));
     }
 
     #[test]

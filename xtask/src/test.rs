@@ -52,10 +52,10 @@ impl Plan {
 pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
     let plan = Plan::parse(arguments)?;
     let mut steps = Steps::default();
+    let postgresql = steps.run("postgresql", debian::need_postgresql);
+    let mariadb = steps.run("mariadb", debian::need_mariadb);
+    let redis = steps.run("redis", || debian::need("redis-server"));
     if plan.rust {
-        let postgresql = steps.run("postgresql", debian::need_postgresql);
-        let mariadb = steps.run("mariadb", debian::need_mariadb);
-        let redis = steps.run("redis", || debian::need("redis-server"));
         steps.run("rust tests", || {
             let mut tests = workspace::cargo(&["test", "--workspace", "--locked"]);
             if postgresql {
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
     Ok(steps.finish(workspace::everything_must_run()))
 }
 
-/// The tests of `tests/live`, each of which needs the step before it.
+/// The tests of `tests/live`: all of them against one Django, those that tell something new against the newer ones.
 fn live(plan: &Plan, steps: &mut Steps) {
     let build = [
         "build",
@@ -91,17 +91,17 @@ fn live(plan: &Plan, steps: &mut Steps) {
     }) {
         return;
     }
-    let environment = python::Environment::for_requirements(
-        &workspace::root().join("tests/live/requirements.txt"),
-    );
-    if !steps.run("python environment", || environment.prepare()) {
-        return;
-    }
     // Only the demo's printed lines need it; without it the other live tests run all the same.
     steps.run("curl", || debian::need("curl"));
     // Likewise the sessions in a cache; the tests start a server of their own.
     steps.run("redis-server", || debian::need("redis-server"));
-    steps.run("live tests", || live_tests(plan, environment.python()));
+    for django in [python::DJANGO].into_iter().chain(python::NEWER) {
+        let Some(environment) = python::environment(steps, django) else {
+            continue;
+        };
+        let step = format!("live tests, Django {}", django.version);
+        steps.run(&step, || live_tests(plan, environment.python()));
+    }
 }
 
 fn live_tests(plan: &Plan, python: &Path) -> Outcome {

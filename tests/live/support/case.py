@@ -4,7 +4,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from . import database
+from .database import Sqlite
 from .hallpass import Hallpass
 from .models import EMAIL, STOCK
 from .project import Project
@@ -15,11 +15,20 @@ class LiveTest(unittest.TestCase):
 
     maxDiff = 20000
     model = None  # set by the subclass for each user model
+    kind = Sqlite  # of the databases
 
     def setUp(self):
+        if missing := self.kind.missing():
+            self.skipTest(missing)
         self.folder = Path(tempfile.mkdtemp(prefix="hallpass-live-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.database = self.folder / "db.sqlite3"
+        self.database = self.empty()
+
+    def empty(self, name="db"):
+        """A database of the test's kind with nothing in it."""
+        made = self.kind.new(self.folder, name)
+        self.addCleanup(made.discard)
+        return made
 
     def project(self, model=None, database=None, **settings):
         """A Django project on the test's database."""
@@ -49,11 +58,23 @@ class LiveTest(unittest.TestCase):
             self.assertIn(word, lines[0])
 
     def assertUnchanged(self, before):
-        self.assertEqual(before, database.dump(self.database), "the database was written to")
+        self.assertEqual(before, self.database.dump(), "the database was written to")
 
 
-def for_both_models(namespace, rules):
-    """Makes a test class for each user model out of `rules`, a plain class of test methods."""
-    for model in (STOCK, EMAIL):
-        name = f"{rules.__name__}With{model.name.capitalize()}User"
-        namespace[name] = type(name, (rules, LiveTest), {"model": model, "__module__": namespace["__name__"]})
+def for_both_models(namespace, rules, kinds=(Sqlite,)):
+    """Makes a test class for each user model and kind of database out of `rules`, a plain class of test methods."""
+    for kind in kinds:
+        for model in (STOCK, EMAIL):
+            place = "" if kind is Sqlite else f"On{kind.__name__}"
+            make(namespace, f"{rules.__name__}With{model.name.capitalize()}User{place}", rules, model, kind)
+
+
+def on_kinds(namespace, rules, kinds):
+    """The same with Django's own user model alone."""
+    for kind in kinds:
+        make(namespace, f"{rules.__name__}On{kind.__name__}", rules, STOCK, kind)
+
+
+def make(namespace, name, rules, model, kind):
+    members = {"model": model, "kind": kind, "__module__": namespace["__name__"]}
+    namespace[name] = type(name, (rules, LiveTest), members)

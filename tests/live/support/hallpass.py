@@ -2,8 +2,10 @@
 import os
 from pathlib import Path
 
+import django
 from django.contrib.auth import password_validation
 
+from . import database as databases
 from .models import ITERATIONS, SECRET_KEY
 from .process import Server, clean_environment, run
 
@@ -12,6 +14,8 @@ BINARY = Path(os.environ.get("HALLPASS_BIN", "hallpass")).resolve()
 APPS = ["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
         "rest_framework", "rest_framework.authtoken"]
 
+# The one that stands beside us, as the setting `django_version` calls it.
+DJANGO = "{}.{}".format(*django.VERSION)
 
 # Django's four validators in the order of startproject, with Django's own list of common passwords.
 LIST = Path(password_validation.__file__).with_name("common-passwords.txt.gz")
@@ -49,11 +53,12 @@ class Hallpass:
 
     def __init__(self, folder, model, database, **settings):
         self.folder = folder
-        self.database = Path(database)
+        self.database = databases.of(database)
         folder.mkdir(parents=True, exist_ok=True)
         defaults = {
             "secret_key": SECRET_KEY,
-            "database_url": f"sqlite:///{self.database.resolve()}",
+            "database_url": self.database.url,
+            "django_version": DJANGO,
             "allowed_hosts": ["localhost", "127.0.0.1"],
             "installed_apps": [*APPS, *model.apps],
             "auth_user_model": model.label,

@@ -1,12 +1,13 @@
 """A Django REST framework project, generated into a folder, and what can be asked of it."""
 import json
-import shutil
 import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from . import database as databases
 from . import sources
+from .database import Sqlite
 from .models import ITERATIONS, SECRET_KEY
 from .process import Server, clean_environment, free_port, run
 
@@ -22,12 +23,12 @@ User = get_user_model()
 
 
 class Project:
-    """A project in `folder` whose database is the given file; it is generated, not migrated."""
+    """A project in `folder` on the given database; it is generated, not migrated."""
 
     def __init__(self, folder, model, database, **settings):
         self.folder = folder
         self.model = model
-        self.database = Path(database)
+        self.database = databases.of(database)
         defaults = {
             "AUTH_USER_MODEL": model.label,
             "SECRET_KEY": SECRET_KEY,
@@ -55,15 +56,15 @@ class Project:
             raise AssertionError(f"{code}\n{done}")
         return json.loads(done.out)
 
-    def serve(self):
+    def serve(self, workers=1):
         port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--bind", f"127.0.0.1:{port}",
+        command = [sys.executable, "-m", "gunicorn", "--workers", workers, "--bind", f"127.0.0.1:{port}",
                    "--log-level", "error", "--no-control-socket", "project.wsgi:application"]
         return Server(command, self.folder, self._environment(), self.folder / f"gunicorn-{port}.log", port)
 
     def migrate(self):
-        """Fills the empty database file with what `manage.py migrate` makes."""
-        shutil.copyfile(migrated(self.model), self.database)
+        """Fills the empty database with what `manage.py migrate` makes."""
+        self.database.copy_from(migrated(self.model, type(self.database)))
 
 
 @cache
@@ -72,10 +73,15 @@ def scratch():
     return tempfile.TemporaryDirectory(prefix="hallpass-live-shared-")
 
 
+def migrated(model, kind=Sqlite):
+    """A database made by `manage.py migrate`, once for each user model and kind of database."""
+    return _migrated(model, kind)
+
+
 @cache
-def migrated(model):
-    """A database made by `manage.py migrate`, once for each user model."""
-    folder = Path(scratch().name) / model.name
-    database = folder / "db.sqlite3"
+def _migrated(model, kind):
+    folder = Path(scratch().name) / f"{kind.kind}-{model.name}"
+    folder.mkdir()
+    database = kind.new(folder, model.name)
     Project(folder, model, database).must("migrate")
     return database

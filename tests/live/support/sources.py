@@ -67,10 +67,14 @@ application = get_wsgi_application()
 """
 
 HASHERS = """\
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, PBKDF2SHA1PasswordHasher
 
 
 class Fast(PBKDF2PasswordHasher):
+    iterations = {iterations}
+
+
+class FastSha1(PBKDF2SHA1PasswordHasher):
     iterations = {iterations}
 """
 
@@ -236,11 +240,11 @@ def write(folder, settings, model, database, iterations):
     settings = {
         **settings,
         "INSTALLED_APPS": [*settings["INSTALLED_APPS"], *model.apps],
-        "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(database)}},
+        "DATABASES": {"default": database.django},
     }
     files = {
         "manage.py": MANAGE,
-        "project/__init__.py": "",
+        "project/__init__.py": database.django_needs,
         "project/settings.py": "".join(f"{name} = {pprint.pformat(value)}\n" for name, value in settings.items()),
         "project/hashers.py": HASHERS.format(iterations=iterations),
         "project/urls.py": URLS,
