@@ -90,6 +90,7 @@ urlpatterns = [
     path("api-auth/", include("rest_framework.urls")),
     path("api/whoami/", views.WhoAmI.as_view()),
     path("page/", views.page),
+    path("people/", views.people),
     path("session/set/", views.session_set),
     path("session/get/", views.session_get),
     path("session/none/", views.session_none),
@@ -101,7 +102,9 @@ VIEWS = """\
 import datetime
 import json
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import Group
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.response import Response
@@ -113,6 +116,22 @@ SCHEMES = {"SessionAuthentication": "session", "TokenAuthentication": "token", "
 @login_required
 def page(request):
     return HttpResponse(request.user.get_username())
+
+
+@csrf_exempt
+def people(request):
+    # What an administrator does, without the forms.
+    given = json.loads(request.body)
+    if given["do"] == "create":
+        get_user_model().objects.create_user(given["login"], password=given["password"])
+        return HttpResponse("done", status=201)
+    user = get_user_model().objects.get_by_natural_key(given["login"])
+    if given["do"] == "password":
+        user.set_password(given["password"])
+        user.save(update_fields=["password"])
+    else:
+        user.groups.set([Group.objects.get_or_create(name=name)[0] for name in given["groups"]])
+    return HttpResponse("done")
 
 
 @csrf_exempt
@@ -238,9 +257,9 @@ class Migration(migrations.Migration):
 def write(folder, settings, model, database, iterations):
     """Writes the whole project."""
     settings = {
+        "DATABASES": {"default": database.django},
         **settings,
         "INSTALLED_APPS": [*settings["INSTALLED_APPS"], *model.apps],
-        "DATABASES": {"default": database.django},
     }
     files = {
         "manage.py": MANAGE,
