@@ -4,7 +4,7 @@ import json
 import threading
 import time
 
-from .support.case import LiveTest, on_kinds
+from .support.case import LiveTest, beside_every_django, on_kinds
 from .support.database import Sqlite
 from .support.http import JSON, Browser, send
 from .support.kinds import EVERY
@@ -81,6 +81,7 @@ class BothWrite:
             return {}
         return {"DATABASES": {"default": {**self.database.django, "OPTIONS": {"transaction_mode": "IMMEDIATE"}}}}
 
+    @beside_every_django
     def test_nothing_is_lost(self):
         """Log-ins, log-outs, new users, tokens, passwords and groups from both sides: each is there in the end."""
         hashes, deadlocks = self.hashes(), self.database.deadlocks()

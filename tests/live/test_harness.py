@@ -1,10 +1,11 @@
 """The harness itself: the generated Django projects are what the other tests take them for."""
-from .support.case import for_both_models
+from .support.case import beside_every_django, for_both_models
 from .support.http import Browser, send
 from .support.models import PASSWORD
 
 
 class Harness:
+    @beside_every_django
     def test_the_project_is_complete(self):
         """The generated project passes Django's own checks and its migrations describe its models."""
         project = self.project()

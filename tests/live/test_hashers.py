@@ -1,5 +1,5 @@
 """Password hashes of every algorithm: one side's are the other's, and neither replaces what the other prefers."""
-from .support.case import LiveTest, on_kinds
+from .support.case import LiveTest, beside_every_django, on_kinds
 from .support.http import JSON, send
 from .support.kinds import EVERY
 from .support.models import PASSWORD, STOCK
@@ -63,6 +63,7 @@ class TwoSides:
 
 
 class EachHasher(TwoSides):
+    @beside_every_django
     def test_in_front(self):
         """A hash that one side makes is let in by the other and left as it is, where both prefer its algorithm."""
         self.made_here()
@@ -97,6 +98,7 @@ on_kinds(globals(), EachHasher, EVERY)
 class OldHashers(TwoSides, LiveTest):
     model = STOCK
 
+    @beside_every_django
     def test_replaced_once(self):
         """A log-in anywhere replaces what is not preferred, once: from then on both sides leave the hash alone."""
         self.made_here()

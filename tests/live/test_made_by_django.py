@@ -4,7 +4,7 @@ On every kind of database; what `serve` refuses to start on is shown on SQLite."
 import base64
 import subprocess
 
-from .support.case import LiveTest, for_both_models
+from .support.case import LiveTest, beside_every_django, for_both_models
 from .support.http import JSON, Browser, send
 from .support.kinds import EVERY
 from .support.models import EMAIL, PASSWORD, STOCK
@@ -39,6 +39,7 @@ class MadeByDjango:
     def token(self, key=None):
         return [("Authorization", f"Token {key or self.key}")]
 
+    @beside_every_django
     def test_tokens_and_passwords(self):
         """Tokens and passwords of Django's users are accepted; an inactive user is refused with Django's words."""
         port = self.serve(self.us)
@@ -55,6 +56,7 @@ class MadeByDjango:
         gone = send(port, "GET", "/api/whoami/", self.token(self.keys["gone@example.com"]))
         self.assertEqual((gone.status, gone.json()), (403, {"detail": "User inactive or deleted."}))
 
+    @beside_every_django
     def test_sessions(self):
         """A session cookie that live Django handed out opens whoami; a changed password ends it."""
         browser = Browser(self.serve(self.them))
@@ -94,6 +96,7 @@ class MadeByDjango:
         self.us.run("showmigrations")
         self.assertUnchanged(before)
 
+    @beside_every_django
     def test_log_in_changes_only_what_django_changes(self):
         """Logging in writes `last_login` and one session row, and no other byte."""
         before = self.database.dump()
@@ -104,6 +107,7 @@ class MadeByDjango:
         self.database.execute("DELETE FROM django_session")
         self.assertUnchanged(before)
 
+    @beside_every_django
     def test_migrate_has_nothing_to_do(self):
         """`hallpass migrate` on a Django database says so and changes nothing; all rows show as applied."""
         before = self.database.dump()

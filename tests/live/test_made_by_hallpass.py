@@ -1,7 +1,7 @@
 """A database that Hallpass made: a Django project with the same applications finds nothing to do and nothing odd."""
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from .support.case import LiveTest, for_both_models
+from .support.case import LiveTest, beside_every_django, for_both_models
 from .support.hallpass import APPS
 from .support.http import Browser, send
 from .support.kinds import EVERY
@@ -24,6 +24,7 @@ class MadeByHallpass:
         self.us.must("migrate")
         self.them = self.project()
 
+    @beside_every_django
     def test_django_has_nothing_to_migrate(self):
         """`migrate --check`, `check`, `makemigrations --check` and `migrate` itself are content."""
         for arguments in (["migrate", "--check"], ["check"], ["makemigrations", "--check", "--dry-run"]):
@@ -32,6 +33,7 @@ class MadeByHallpass:
         self.assertIn("No migrations to apply.", self.them.must("migrate"))
         self.assertUnchanged(before)
 
+    @beside_every_django
     def test_same_schema(self):
         """Every table, index and constraint is what Django's own migrations leave behind, and none is ours alone."""
         theirs = migrated(self.model, self.kind)
@@ -67,6 +69,7 @@ class MadeByHallpass:
             "answer = max(abs((now() - m.applied).total_seconds()) for m in R.Migration.objects.all())")
         self.assertLess(answer, 60)
 
+    @beside_every_django
     def test_users_log_in_to_django(self):
         """Users of `createuser` and `createsuperuser` pass `authenticate()`; flags and token are in place."""
         self.us.must("createuser", self.model.login, "--password-stdin", "--email", self.model.email,
@@ -85,6 +88,7 @@ class MadeByHallpass:
         self.assertEqual(answer, [[self.model.login, True, False, False, 40, None, "1000"],
                                   [other, True, True, True, 40, None, "1000"], True])
 
+    @beside_every_django
     def test_default_hash_is_djangos_default(self):
         """Without `pbkdf2_iterations` a password costs what this Django spends: nothing to upgrade at log-in."""
         path = self.empty("default")
@@ -113,6 +117,7 @@ class MadeByHallpass:
         self.assertEqual(replaced.split()[2], self.them.ask(find, login=self.model.login))
         self.assertEqual(self.them.must("drf_create_token", self.model.login), replaced)
 
+    @beside_every_django
     def test_sessions_cross_over(self):
         """A session cookie of one side's log-in opens the other side's pages, and logging out there ends it."""
         self.us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)

@@ -4,7 +4,7 @@ import pickle
 import re
 from datetime import datetime, timedelta, timezone
 
-from .support.case import LiveTest, on_kinds
+from .support.case import LiveTest, beside_every_django, on_kinds
 from .support.database import moment
 from .support.http import Browser, send
 from .support.kinds import EVERY
@@ -78,6 +78,7 @@ class Sessions:
         browser.post("/api-auth/logout/", {"csrfmiddlewaretoken": browser.cookies["csrftoken"]})
         self.assertNotIn("sessionid", browser.cookies)
 
+    @beside_every_django
     def test_log_in_here_read_there(self):
         """A log-in on one side is known on the other; a log-out on either side is one on both."""
         ours, theirs = self.both()
@@ -95,6 +96,7 @@ class Sessions:
                         self.assertUnknown(Browser(side, dict(old)), side)
                 self.assertNothingLeft()
 
+    @beside_every_django
     def test_values_of_others_survive(self):
         """What Django keeps in an anonymous session is there digit for digit, in its order, after a log-in here."""
         ours, theirs = self.both()
@@ -153,6 +155,7 @@ class Sessions:
         """A session cookie without its value and its date."""
         return cookie and re.sub(r"expires=[^;]+", "expires=<date>", cookie.partition("; ")[2])
 
+    @beside_every_django
     def test_retired_key(self):
         """A session made under a retired secret key is let in, and renewed in place for the current one."""
         old = self.serve(self.them)

@@ -10,6 +10,12 @@ from .models import EMAIL, STOCK
 from .project import Project
 
 
+def beside_every_django(test):
+    """Marks a test that tells something new when another version of Django stands beside us."""
+    test.beside_every_django = True
+    return test
+
+
 class LiveTest(unittest.TestCase):
     """A folder of its own for every test, removed afterwards; servers are stopped."""
 
@@ -23,6 +29,10 @@ class LiveTest(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp(prefix="hallpass-live-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.database = self.empty()
+
+    def twice_told(self):
+        """Whether beside another version of Django this tells no more than the same test does elsewhere."""
+        return self.model is EMAIL and self.kind is not Sqlite
 
     def empty(self, name="db"):
         """A database of the test's kind with nothing in it."""
