@@ -1,7 +1,8 @@
 """Runs the live tests: `python -m live [PATTERN...]` inside `tests/`, with HALLPASS_BIN naming the command.
 
-Two halves of them run at the same time, each in a process of its own. The interpreter decides which Django stands beside Hallpass. Prints one line a test with its seconds, then what failed,
-then a summary. A skipped test is a failure under CI=true."""
+Two halves of them run at the same time, each in a process of its own. The interpreter decides which Django stands
+beside Hallpass. Prints one line a test with its seconds, then what failed, then a summary of each half. A skipped test is
+a failure under CI=true."""
 import os
 import subprocess
 import sys
@@ -97,14 +98,16 @@ def main(patterns):
     if not os.environ.get("HALLPASS_BIN"):
         sys.exit("HALLPASS_BIN must name the release build of the hallpass command (cargo xtask test sets it)")
     if patterns[:1] == ["--part"]:
-        sys.exit(run(int(patterns[1]), PARTS, patterns[3:]))
+        sys.exit(run(int(patterns[1]), int(patterns[2]), patterns[3:]))
     classes = chosen(patterns)
-    print(f"Django {django.get_version()}, Python {sys.version.split()[0]}: {sum(map(len, classes))} live tests")
+    print(f"Django {django.get_version()}, Python {sys.version.split()[0]}: {sum(map(len, classes))} live tests",
+          flush=True)
     if not classes:
         # A word that is in no name of the tests beside other Djangos is fine.
         sys.exit(1 if WHOLE else 0)
+    count = min(PARTS, len(classes))
     command = [sys.executable, "-B", "-u", "-m", "live", "--part"]
-    parts = [subprocess.Popen([*command, str(number), "--", *patterns]) for number in range(PARTS)]
+    parts = [subprocess.Popen([*command, str(number), str(count), *patterns]) for number in range(count)]
     sys.exit(max([part.wait() for part in parts]))
 
 

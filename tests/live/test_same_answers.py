@@ -1,6 +1,5 @@
 """Request for request: live Django and Hallpass, each on its own copy of one database, give the same answers."""
 import os
-import shutil
 
 from .support import people
 from .support.case import for_both_models
@@ -34,7 +33,7 @@ class SameAnswers:
         """Both sides with these authentication classes, on equal databases; returns their ports."""
         self.sessions = Sessions()
         cases = list(exchanges(self.model, self.sessions))
-        self.copy = self.folder / "copy.sqlite3"
+        self.copy = self.empty("copy")
         classes = [f"rest_framework.authentication.{DOTTED[name]}Authentication" for name in order]
         rest = {"DEFAULT_AUTHENTICATION_CLASSES": classes,
                 "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -42,7 +41,7 @@ class SameAnswers:
         them = self.project(REST_FRAMEWORK=rest)
         them.migrate()
         people.make(them, self.sessions.used)
-        shutil.copyfile(self.database, self.copy)
+        self.copy.copy_from(self.database)
         theirs = self.serve(them)
         if SELF:
             self.folder = self.folder / "second"
