@@ -93,8 +93,6 @@ fn live(plan: &Plan, steps: &mut Steps) {
     }
     // Only the demo's printed lines need it; without it the other live tests run all the same.
     steps.run("curl", || debian::need("curl"));
-    // Likewise the sessions in a cache; the tests start a server of their own.
-    steps.run("redis-server", || debian::need("redis-server"));
     for django in [python::DJANGO].into_iter().chain(python::NEWER) {
         let Some(environment) = python::environment(steps, django) else {
             continue;
