@@ -3,12 +3,15 @@
 pub(crate) mod bench;
 #[cfg(feature = "redis")]
 mod cached_session;
+mod composed;
 mod csrf;
 mod layer;
+mod objects;
 mod obtain_token;
 mod outside;
 mod permissions;
 mod receivers;
+mod routes;
 mod session;
 mod session_age;
 mod signed_cookies;
