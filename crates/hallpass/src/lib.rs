@@ -24,6 +24,7 @@ pub mod settings;
 pub mod signals;
 mod throttling;
 mod tokens;
+mod typed_user;
 mod user_permissions;
 mod web;
 #[doc(hidden)]
@@ -58,10 +59,11 @@ pub use throttling::{
     SimpleRateThrottle, Throttle, Throttled, UserRateThrottle,
 };
 pub use tokens::Tokens;
+pub use typed_user::{FromColumn, FromUser, Mismatch, WrongColumn};
 pub use user_permissions::{Permissions, UserPermissions};
 pub use web::{
-    ApiView, Auth, CharField, CsrfToken, Data, GetObject, Guard, GuardLayer, GuardedRouter,
-    ObjectPermissions, Renderer, Rendering, Route, views,
+    ApiView, Auth, CharField, CsrfToken, CurrentUser, Data, GetObject, Guard, GuardLayer,
+    GuardedRouter, ObjectPermissions, Renderer, Rendering, Route, views,
 };
 pub use wire::form::{FilePart, FormData};
 

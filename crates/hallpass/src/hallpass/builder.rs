@@ -33,6 +33,7 @@ use crate::signals::{CreateToken, Signals};
 use crate::throttling::{
     AnonRateThrottle, Limit, ScopedRateThrottle, Storage, Throttle, UserRateThrottle,
 };
+use crate::typed_user::FromUser;
 
 /// Why a Hallpass could not start.
 #[derive(Debug, thiserror::Error)]
@@ -224,6 +225,18 @@ impl Builder {
     #[must_use]
     pub fn on_user_created(mut self, receiver: impl UserCreated + 'static) -> Self {
         self.signals.user_created.push(Arc::new(receiver));
+        self
+    }
+
+    /// Registers the application's own type of users: its columns are read with every user. See [`FromUser`].
+    #[must_use]
+    pub fn user_type<T: FromUser>(mut self) -> Self {
+        let columns = &mut self.settings.user_model.extra_columns;
+        for column in T::COLUMNS {
+            if !columns.iter().any(|known| known == column) {
+                columns.push((*column).to_owned());
+            }
+        }
         self
     }
 

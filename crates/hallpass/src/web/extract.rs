@@ -2,6 +2,7 @@
 //!
 //! Used outside a guarded route they are a 500 that the log explains, never an anonymous caller.
 
+use std::any::type_name;
 use std::convert::Infallible;
 use std::ops::Deref;
 
@@ -9,11 +10,12 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
 use super::Caller;
-use crate::identity::Identity;
+use crate::identity::{Identity, Token};
 use crate::login;
 use crate::rejection::Rejection;
 use crate::request::{Exchange, RequestContext};
 use crate::sessions::Session;
+use crate::typed_user::FromUser;
 
 /// The authenticated caller. An anonymous one is refused as DRF's `NotAuthenticated`; `Option<Auth>` accepts both.
 /// On a plain view it is the session's user, Django's `request.user`.
@@ -56,6 +58,63 @@ impl<S: Sync> OptionalFromRequestParts<S> for Auth {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
         Ok(caller(parts).await?.map(Self))
+    }
+}
+
+/// The authenticated caller as the application's own type. An anonymous one is refused as with [`Auth`]; a row that
+/// does not fit the type is a 500 that the log explains. `Option<CurrentUser<T>>` accepts anonymous callers too.
+/// See [`FromUser`] for an example.
+#[derive(Clone, Debug)]
+pub struct CurrentUser<T>(pub T);
+
+impl<S: Sync, T: FromUser> FromRequestParts<S> for CurrentUser<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        let identity = caller(parts)
+            .await?
+            .ok_or_else(Rejection::not_authenticated)?;
+        typed(&identity)
+    }
+}
+
+impl<S: Sync, T: FromUser> OptionalFromRequestParts<S> for CurrentUser<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
+        caller(parts).await?.as_ref().map(typed).transpose()
+    }
+}
+
+fn typed<T: FromUser>(identity: &Identity) -> Result<CurrentUser<T>, Rejection> {
+    let user = identity.user();
+    T::from_user(user).map(CurrentUser).map_err(|error| {
+        tracing::error!(%error, user = %user.id(), wanted = type_name::<T>(), "a user row does not fit its type");
+        Rejection::server_error()
+    })
+}
+
+/// The token that proved who is calling: DRF's `request.auth`. Who came in without one is refused as an anonymous caller
+/// is; `Option<Token>` accepts everybody.
+impl<S: Sync> FromRequestParts<S> for Token {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        let identity = caller(parts).await?;
+        let token = identity.as_ref().and_then(Identity::token).cloned();
+        token.ok_or_else(Rejection::not_authenticated)
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Token {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
+        Ok(caller(parts)
+            .await?
+            .as_ref()
+            .and_then(Identity::token)
+            .cloned())
     }
 }
 

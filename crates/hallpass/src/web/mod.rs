@@ -17,7 +17,7 @@ pub mod views;
 
 pub use char_field::CharField;
 pub use data::Data;
-pub use extract::{Auth, CsrfToken};
+pub use extract::{Auth, CsrfToken, CurrentUser};
 pub use layer::{Guard, GuardLayer};
 pub use object_permissions::ObjectPermissions;
 pub use router::GuardedRouter;

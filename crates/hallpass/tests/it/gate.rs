@@ -16,4 +16,5 @@ mod session;
 mod session_age;
 mod signed_cookies;
 mod site;
+mod typed_user;
 mod unauthenticated;
