@@ -206,6 +206,22 @@ pub(crate) fn text(
     .text()
 }
 
+/// A date and time, or NULL.
+pub(crate) fn optional_timestamp(
+    row: &dyn Columns,
+    index: usize,
+    table: &str,
+    name: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    Column {
+        row,
+        index,
+        table,
+        name,
+    }
+    .optional_timestamp()
+}
+
 /// A whole number that must be there.
 pub(crate) fn integer(
     row: &dyn Columns,

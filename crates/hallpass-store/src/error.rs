@@ -100,6 +100,14 @@ pub enum StoreError {
         /// The existing names most like it, best first.
         nearest: Vec<String>,
     },
+    /// A table of the application's own cannot hold tokens.
+    #[error("{table} holds no tokens that could be asked for: {what}")]
+    TokenTable {
+        /// The table.
+        table: String,
+        /// Why.
+        what: &'static str,
+    },
     /// Two rows may hold the same in the login column.
     #[error(
         "{table}.{column} is not unique, so nobody can be told apart by it: set `[user_model] \

@@ -61,6 +61,15 @@ pub struct TokenRow {
     pub created: Timestamp,
 }
 
+/// One row of a table of tokens that is the application's own. `Debug` hides the key.
+#[derive(Debug, Clone)]
+pub struct OwnTokenRow {
+    /// The secret.
+    pub key: TokenKey,
+    /// When it was made; `None` when the table does not say.
+    pub created: Option<Timestamp>,
+}
+
 /// One row of `django_session`.
 #[derive(Clone)]
 pub struct SessionRow {

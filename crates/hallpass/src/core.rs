@@ -13,7 +13,7 @@ use hallpass_formats::secret::SecretKeys;
 use hallpass_store::Store;
 
 use crate::accounts::Accounts;
-use crate::backends::{self, Backend, Credentials, Verdict};
+use crate::backends::{self, Backend, Credentials, Offer, Verdict};
 use crate::hashing::HashingPool;
 use crate::rejection::Rejection;
 use crate::sessions::Engine;
@@ -78,7 +78,20 @@ impl Core {
     /// # Errors
     /// The store's fault or a full hashing queue, as 503.
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<Verdict, Rejection> {
-        backends::authenticate(&self.parts.backends, &self.accounts(), credentials).await
+        self.ask_backends(Offer::Credentials(credentials)).await
+    }
+
+    /// The same for a name that a server in front of us vouches for: Django's `authenticate(remote_user=…)`. Whoever
+    /// calls this has made sure that it does.
+    ///
+    /// # Errors
+    /// The store's fault, as 503.
+    pub async fn authenticate_remote_user(&self, remote_user: &str) -> Result<Verdict, Rejection> {
+        self.ask_backends(Offer::RemoteUser(remote_user)).await
+    }
+
+    async fn ask_backends(&self, offer: Offer<'_>) -> Result<Verdict, Rejection> {
+        backends::authenticate(&self.parts.backends, &self.accounts(), offer).await
     }
 
     pub(crate) fn password_validators(&self) -> &[Arc<dyn PasswordValidator>] {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hallpass_formats::password::EncodedPassword;
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::token::TokenKey;
-use hallpass_store::{TokenRow, UserId, UserRow, Value};
+use hallpass_store::{OwnTokenRow, TokenRow, UserId, UserRow, Value};
 
 /// A row of the user table: `AUTH_USER_MODEL`'s fields as Django names them.
 ///
@@ -117,11 +117,11 @@ impl fmt::Debug for User {
     }
 }
 
-/// A row of `authtoken_token`: one key, one user. `Debug` hides the key.
+/// A row of `authtoken_token`, or of a table of tokens that is the application's own. `Debug` hides the key.
 #[derive(Clone, Debug)]
 pub struct Token {
     key: TokenKey,
-    created: Timestamp,
+    created: Option<Timestamp>,
 }
 
 impl Token {
@@ -130,14 +130,23 @@ impl Token {
         self.key.as_str()
     }
 
-    /// When the row was made.
-    pub fn created(&self) -> Timestamp {
+    /// When the row was made; `None` when a table of the application's own does not say.
+    pub fn created(&self) -> Option<Timestamp> {
         self.created
     }
 }
 
 impl From<TokenRow> for Token {
     fn from(row: TokenRow) -> Self {
+        Self {
+            key: row.key,
+            created: Some(row.created),
+        }
+    }
+}
+
+impl From<OwnTokenRow> for Token {
+    fn from(row: OwnTokenRow) -> Self {
         Self {
             key: row.key,
             created: row.created,

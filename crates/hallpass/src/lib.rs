@@ -33,10 +33,12 @@ pub mod wire;
 pub use crate::core::{Core, InvalidSetting};
 pub use accounts::{AccountError, Accounts, NewAccount};
 pub use authentication::{
-    Authentication, BasicAuthentication, Scheme, SessionAuthentication, TokenAuthentication,
+    Authentication, BasicAuthentication, RemoteUserAuthentication, Scheme, SessionAuthentication,
+    TokenAuthentication,
 };
 pub use backends::{
-    Accepted, Answer, Backend, CredentialBackend, Credentials, ModelBackend, Verdict,
+    Accepted, Answer, Backend, CredentialBackend, Credentials, ModelBackend, RemoteUserBackend,
+    Verdict,
 };
 pub use cache::InvalidCache;
 pub use hallpass::{Builder, Hallpass, StartError};

@@ -2,7 +2,7 @@
 
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::token::TokenKey;
-use hallpass_store::{Store, StoreError, TokenRow, UserId};
+use hallpass_store::{Store, StoreError, TokenRow, TokenTable, UserId, UserRow};
 
 use crate::identity::{Token, User};
 use crate::rejection::Rejection;
@@ -26,14 +26,19 @@ impl<'a> Tokens<'a> {
     /// # Errors
     /// The store's fault, as 503. A row that cannot be read counts as absent and is logged.
     pub async fn find(&self, key: &str) -> Result<Option<(Token, User)>, Rejection> {
-        match self.store.user_by_token(key).await {
-            Ok(found) => Ok(found.map(|(token, user)| (token.into(), user.into()))),
-            Err(fault @ StoreError::Corrupt { .. }) => {
-                tracing::error!(%fault, "a token's row cannot be read: the credential is refused");
-                Ok(None)
-            }
-            Err(fault) => Err(fault.into()),
-        }
+        found(self.store.user_by_token(key).await)
+    }
+
+    /// The same in a table of the application's own.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub async fn find_in(
+        &self,
+        table: &TokenTable,
+        key: &str,
+    ) -> Result<Option<(Token, User)>, Rejection> {
+        found(self.store.user_by_own_token(table, key).await)
     }
 
     /// The user's token, made when there is none: what `POST /api-token-auth/` and `drf_create_token` do. However
@@ -90,6 +95,19 @@ impl<'a> Tokens<'a> {
             .replace_token(user.id(), TokenKey::generate(), Timestamp::now())
             .await?;
         Ok(row.into())
+    }
+}
+
+fn found<T: Into<Token>>(
+    answer: Result<Option<(T, UserRow)>, StoreError>,
+) -> Result<Option<(Token, User)>, Rejection> {
+    match answer {
+        Ok(found) => Ok(found.map(|(token, user)| (token.into(), user.into()))),
+        Err(fault @ StoreError::Corrupt { .. }) => {
+            tracing::error!(%fault, "a token's row cannot be read: the credential is refused");
+            Ok(None)
+        }
+        Err(fault) => Err(fault.into()),
     }
 }
 

@@ -156,7 +156,7 @@ impl<C> Tables<'_, C> {
 
 /// An indexed look-up. It may run twice, and on a thread that must not wait. `text` is
 /// handed on beside it so that the usual case copies nothing.
-pub(crate) trait PointRead: Copy + Send + Sync + 'static {
+pub(crate) trait PointRead: Clone + Send + Sync + 'static {
     type Output: Send + 'static;
 
     fn read<C: Connection>(

@@ -72,7 +72,7 @@ impl MySql {
         let work = async {
             let taken = self.pool.take(self.limit).await?;
             let was_idle = taken.idle_for.is_some();
-            match self.ask(taken, text, read).await {
+            match self.ask(taken, text, read.clone()).await {
                 Err(error) if was_idle && errors::is_lost(&error) => {
                     self.pool.forget_idle();
                     let taken = self.pool.take(self.limit).await?;

@@ -77,7 +77,7 @@ impl Postgres {
         let shared = self.least_busy().ok_or(StoreError::Closed)?;
         let _question = shared.question();
         let work = async {
-            let answer = self.ask(shared, text, read).await;
+            let answer = self.ask(shared, text, read.clone()).await;
             match answer {
                 Err(Refused { again: true, .. }) => self.ask(shared, text, read).await,
                 answer => answer,

@@ -87,7 +87,8 @@ impl Sqlite {
                 .await;
         };
         let deadline = readers.deadline();
-        let answer = readers.run_now(|connection| self.shared.known.read(connection, text, read));
+        let answer =
+            readers.run_now(|connection| self.shared.known.read(connection, text, read.clone()));
         if !is_locked(&answer) {
             return answer;
         }
@@ -97,7 +98,7 @@ impl Sqlite {
             let _place = place;
             let readers = shared.readers.as_ref().ok_or(StoreError::Closed)?;
             readers.run_waiting(deadline, |connection| {
-                shared.known.read(connection, &text, read)
+                shared.known.read(connection, &text, read.clone())
             })
         })
         .await

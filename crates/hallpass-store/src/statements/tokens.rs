@@ -1,7 +1,8 @@
-//! Statements on `authtoken_token` alone; the join with the user is in `users`.
+//! Statements on `authtoken_token` alone; its join with the user is in `users`. And that join on other tables.
 
 use crate::engine::{Dialect, Statement};
 use crate::statements::quoted;
+use crate::statements::users::UserStatements;
 use crate::user_model::UserModel;
 
 #[derive(Debug)]
@@ -17,6 +18,25 @@ pub(crate) struct TokenStatements {
     /// Parameter: user id. Of several who replace a user's token at once, one waits here
     /// for the other. `None` where writes wait for each other anyway.
     pub(crate) lock_user: Option<Statement>,
+}
+
+/// The statement `by_token` on a table of the application's own, which may lack the date. Parameter: token key.
+pub(crate) fn by_own_token(
+    dialect: Dialect,
+    users: &UserStatements,
+    table: &str,
+    has_created: bool,
+) -> Statement {
+    let created = if has_created {
+        r#"t."created""#
+    } else {
+        "NULL"
+    };
+    let table = quoted(table);
+    let (columns, joined) = &users.of_token;
+    dialect.statement(&format!(
+        r#"SELECT t."key", {created}, {columns} FROM {table} t {joined}"#
+    ))
 }
 
 impl TokenStatements {

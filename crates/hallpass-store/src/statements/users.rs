@@ -13,6 +13,8 @@ pub(crate) const FIXED_COLUMNS: usize = 11;
 pub(crate) struct UserStatements {
     /// Parameter: token key. The token's key and date come first, then the user's columns.
     pub(crate) by_token: Statement,
+    /// What `by_token` selects of the user, and where it finds it: for other tables of tokens.
+    pub(crate) of_token: (String, String),
     /// Parameter: id.
     pub(crate) by_id: Statement,
     /// Parameter: login name.
@@ -104,14 +106,16 @@ impl UserStatements {
             )
         }));
         let list = list.join(", ");
+        let joined = format!(r#"JOIN {table} u ON u.{id} = t."user_id" WHERE t."key" = ?1"#);
         let no_token =
             format!(r#"NOT EXISTS (SELECT 1 FROM "authtoken_token" t WHERE t."user_id" = u.{id})"#);
         let (insert, insert_columns) = insert(dialect, model, has, key);
         let sql = |text: String| dialect.statement(&text);
         Self {
             by_token: sql(format!(
-                r#"SELECT t."key", t."created", {list} FROM "authtoken_token" t JOIN {table} u ON u.{id} = t."user_id" WHERE t."key" = ?1"#
+                r#"SELECT t."key", t."created", {list} FROM "authtoken_token" t {joined}"#
             )),
+            of_token: (list.clone(), joined),
             by_id: sql(format!("SELECT {list} FROM {table} u WHERE u.{id} = ?1")),
             by_username: sql(format!(
                 "SELECT {list} FROM {table} u WHERE u.{username} = ?1"

@@ -5,8 +5,11 @@ mod bulk;
 mod doctor;
 mod permissions;
 mod sessions;
+mod token_table;
 mod tokens;
 mod users;
+
+pub use token_table::TokenTable;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -6,6 +6,7 @@ mod faults;
 mod mariadb;
 mod migrations;
 mod model;
+mod own_tokens;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reads;

@@ -5,7 +5,7 @@
 
 mod credentials;
 
-use hallpass_formats::password::EncodeError;
+use hallpass_formats::password::{EncodeError, EncodedPassword};
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::{email, username};
 use hallpass_store::{NewUser, Store, StoreError, UserModel};
@@ -123,6 +123,39 @@ impl<'a> Accounts<'a> {
             date_joined: Timestamp::now(),
             ..NewUser::new(login_name, password)
         };
+        self.insert(row).await
+    }
+
+    /// The user with this login name as it stands, made if there is none: Django's `get_or_create`, with the password
+    /// empty. None when the name cannot be anybody's.
+    pub(crate) async fn get_or_create_by_username(
+        &self,
+        name: &str,
+    ) -> Result<Option<User>, Rejection> {
+        if name.chars().count() > self.username_max_length() {
+            tracing::warn!(
+                "a name from outside is longer than a login name can be: it is nobody's"
+            );
+            return Ok(None);
+        }
+        if let Some(user) = self.find_by_username(name).await? {
+            return Ok(Some(user));
+        }
+        match self
+            .insert(NewUser::new(name, EncodedPassword::new("")))
+            .await
+        {
+            Ok(user) => {
+                tracing::info!(user = %user.id(), "made a user for a name from outside");
+                Ok(Some(user))
+            }
+            // Somebody else was faster.
+            Err(AccountError::Taken(_)) => self.find_by_username(name).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn insert(&self, row: NewUser) -> Result<User, AccountError> {
         match self
             .store
             .create_user(row, &self.signals.user_created)

@@ -5,6 +5,7 @@
 //! one that returns nothing passes. [`authenticate`] is that rule.
 
 mod basic;
+mod remote_user;
 mod session;
 mod token;
 
@@ -21,6 +22,7 @@ use crate::rejection::Rejection;
 use crate::request::RequestContext;
 
 pub use basic::BasicAuthentication;
+pub use remote_user::RemoteUserAuthentication;
 pub use session::SessionAuthentication;
 pub use token::TokenAuthentication;
 

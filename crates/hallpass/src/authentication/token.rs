@@ -1,5 +1,6 @@
 //! `Authorization: Token <key>`: DRF 3.16's `TokenAuthentication`.
 
+use hallpass_store::TokenTable;
 use http::HeaderValue;
 
 use super::Authentication;
@@ -8,12 +9,13 @@ use crate::rejection::Rejection;
 use crate::request::RequestContext;
 use crate::wire::authorization;
 
-/// Recognises the key in `Authorization: <keyword> <key>`, looked up in `authtoken_token`.
+/// Recognises the key in `Authorization: <keyword> <key>`, looked up in `authtoken_token` unless told otherwise.
 ///
 /// It sets no cookie, never moves `last_login`, and is never subject to CSRF checks.
 #[derive(Clone, Debug)]
 pub struct TokenAuthentication {
     keyword: String,
+    table: Option<TokenTable>,
 }
 
 impl TokenAuthentication {
@@ -27,7 +29,30 @@ impl TokenAuthentication {
     pub fn with_keyword(keyword: impl Into<String>) -> Self {
         Self {
             keyword: keyword.into(),
+            table: None,
         }
+    }
+
+    /// Looks the key up in a table of the application's own: DRF's attribute `model`. The table has a unique text `key`
+    /// and a `user_id`, and may have `created`; [`Store::token_table`](crate::store::Store::token_table) looks at it
+    /// before anybody is served.
+    ///
+    /// ```
+    /// # async fn run(hallpass: hallpass::Hallpass) -> Result<(), hallpass::store::StoreError> {
+    /// use hallpass::{ApiView, TokenAuthentication};
+    ///
+    /// let table = hallpass.store().token_table("devices_devicetoken").await?;
+    /// let readings: ApiView = ApiView::new("Readings")
+    ///     .authentication([TokenAuthentication::with_keyword("Device").table(table)])
+    ///     .post(async || "thanks");
+    /// # let _ = readings;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn table(mut self, table: TokenTable) -> Self {
+        self.table = Some(table);
+        self
     }
 }
 
@@ -48,7 +73,12 @@ impl Authentication for TokenAuthentication {
         else {
             return Ok(None);
         };
-        let Some((token, user)) = request.core().tokens().find(&key).await? else {
+        let tokens = request.core().tokens();
+        let found = match &self.table {
+            None => tokens.find(&key).await?,
+            Some(table) => tokens.find_in(table, &key).await?,
+        };
+        let Some((token, user)) = found else {
             return Err(Rejection::authentication_failed("Invalid token."));
         };
         if !user.is_active() {

@@ -4,6 +4,7 @@
 //! session by its dotted path; one that denies (`PermissionDenied`) ends the chain at once.
 
 mod model;
+mod remote_user;
 
 use std::fmt;
 use std::future::Future;
@@ -18,6 +19,7 @@ use crate::permissions::Object;
 use crate::rejection::Rejection;
 
 pub use model::ModelBackend;
+pub use remote_user::RemoteUserBackend;
 
 /// A user name and a password, as a client sent them. `Debug` hides the password.
 #[derive(Clone)]
@@ -76,6 +78,16 @@ pub trait CredentialBackend: Send + Sync + 'static {
         accounts: &Accounts<'_>,
         credentials: &Credentials,
     ) -> impl Future<Output = Result<Answer, Rejection>> + Send;
+
+    /// The user whom a server in front of us vouches for: Django's `authenticate(remote_user=…)`. Not known here unless
+    /// overridden, as in Django, where a backend without such a parameter is passed over.
+    fn authenticate_remote_user(
+        &self,
+        _accounts: &Accounts<'_>,
+        _remote_user: &str,
+    ) -> impl Future<Output = Result<Answer, Rejection>> + Send {
+        std::future::ready(Ok(Answer::Pass))
+    }
 
     /// Loads the user of a session that this backend opened; `None` makes the session anonymous.
     fn user(
@@ -165,6 +177,11 @@ trait ErasedBackend: Send + Sync {
         accounts: &'a Accounts<'a>,
         credentials: &'a Credentials,
     ) -> BoxFuture<'a, Result<Answer, Rejection>>;
+    fn authenticate_remote_user<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        remote_user: &'a str,
+    ) -> BoxFuture<'a, Result<Answer, Rejection>>;
     fn user<'a>(
         &'a self,
         accounts: &'a Accounts<'a>,
@@ -192,6 +209,18 @@ impl<B: CredentialBackend> ErasedBackend for B {
         Box::pin(CredentialBackend::authenticate(self, accounts, credentials))
     }
 
+    fn authenticate_remote_user<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        remote_user: &'a str,
+    ) -> BoxFuture<'a, Result<Answer, Rejection>> {
+        Box::pin(CredentialBackend::authenticate_remote_user(
+            self,
+            accounts,
+            remote_user,
+        ))
+    }
+
     fn user<'a>(
         &'a self,
         accounts: &'a Accounts<'a>,
@@ -213,14 +242,25 @@ impl<B: CredentialBackend> ErasedBackend for B {
     }
 }
 
+/// What a caller offers to the backends.
+#[derive(Clone, Copy)]
+pub(crate) enum Offer<'a> {
+    Credentials(&'a Credentials),
+    RemoteUser(&'a str),
+}
+
 /// Asks `backends` in order.
 pub(crate) async fn authenticate(
     backends: &[Backend],
     accounts: &Accounts<'_>,
-    credentials: &Credentials,
+    offer: Offer<'_>,
 ) -> Result<Verdict, Rejection> {
     for backend in backends {
-        match backend.0.authenticate(accounts, credentials).await? {
+        let answer = match offer {
+            Offer::Credentials(credentials) => backend.0.authenticate(accounts, credentials),
+            Offer::RemoteUser(name) => backend.0.authenticate_remote_user(accounts, name),
+        };
+        match answer.await? {
             Answer::User(user) => {
                 return Ok(Verdict::Accepted(Accepted {
                     user,

@@ -35,7 +35,8 @@ impl ModelBackend {
         }
     }
 
-    fn may_authenticate(&self, user: &User) -> bool {
+    /// Django's `user_can_authenticate`.
+    pub(super) fn may_authenticate(&self, user: &User) -> bool {
         self.allow_inactive || user.is_active()
     }
 }

@@ -5,6 +5,7 @@ use http::HeaderName;
 use crate::settings::{Settings, header_of_meta_name};
 use crate::wire::csrf_token;
 use crate::wire::host::AllowedHosts;
+use crate::wire::networks::Networks;
 use crate::wire::origin::TrustedOrigins;
 
 /// The prepared form of some settings.
@@ -14,6 +15,8 @@ pub(crate) struct Compiled {
     pub(crate) csrf_header_display: String,
     pub(crate) trusted_origins: TrustedOrigins,
     pub(crate) allowed_hosts: AllowedHosts,
+    pub(crate) trusted_proxies: Networks,
+    pub(crate) remote_user_header: HeaderName,
 }
 
 /// A setting that reads well but means nothing.
@@ -26,6 +29,9 @@ pub enum InvalidSetting {
     /// An entry of `csrf_trusted_origins` is no origin.
     #[error("{0}")]
     TrustedOrigin(String),
+    /// An entry of `trusted_proxies` is neither an address nor a network.
+    #[error("trusted_proxies: {0}")]
+    TrustedProxy(String),
 }
 
 impl Compiled {
@@ -40,6 +46,8 @@ impl Compiled {
         };
         let trusted_origins = TrustedOrigins::new(&settings.csrf_trusted_origins)
             .map_err(|error| InvalidSetting::TrustedOrigin(error.to_string()))?;
+        let trusted_proxies = Networks::parse(&settings.trusted_proxies)
+            .map_err(|error| InvalidSetting::TrustedProxy(error.to_string()))?;
         // An empty list allows this machine's own names, as Django does while DEBUG is on: a server that nobody
         // has configured yet answers its developer and nobody else.
         let local_by_default = settings.debug || settings.allowed_hosts.is_empty();
@@ -49,6 +57,8 @@ impl Compiled {
             csrf_header_display: csrf_token::header_display_name(&settings.csrf_header_name),
             trusted_origins,
             allowed_hosts: AllowedHosts::new(settings.allowed_hosts.clone(), local_by_default),
+            trusted_proxies,
+            remote_user_header: header(&settings.remote_user_header)?,
         })
     }
 }

@@ -14,9 +14,10 @@ use hallpass_store::{
 
 use super::Hallpass;
 use crate::authentication::{
-    Authentication, BasicAuthentication, Scheme, SessionAuthentication, TokenAuthentication,
+    Authentication, BasicAuthentication, RemoteUserAuthentication, Scheme, SessionAuthentication,
+    TokenAuthentication,
 };
-use crate::backends::{Backend, CredentialBackend, ModelBackend};
+use crate::backends::{Backend, CredentialBackend, ModelBackend, RemoteUserBackend};
 use crate::cache::{self, InvalidCache};
 use crate::core::{Compiled, Core, CoreParts, InvalidSetting};
 use crate::hashing::HashingPool;
@@ -278,7 +279,7 @@ impl Builder {
         let throttles = Storage::of(&settings, cache.clone());
         let session_engine = Engine::of(settings.session_engine, cache)?;
         let default_policy = Policy::new()
-            .authentication(self.resolve_schemes()?)
+            .authentication(self.resolve_schemes(&compiled)?)
             .permissions(self.resolve_permissions()?)
             .throttles(self.resolve_throttles()?);
         let store = Store::open(store_options(&settings, self.create_database)?).await?;
@@ -308,13 +309,17 @@ impl Builder {
         })
     }
 
-    fn resolve_schemes(&self) -> Result<Vec<Scheme>, StartError> {
+    fn resolve_schemes(&self, compiled: &Compiled) -> Result<Vec<Scheme>, StartError> {
         let resolve = |class: &AuthenticationClass| match class {
             AuthenticationClass::Session => Ok(SessionAuthentication::new().into()),
             AuthenticationClass::Token => {
                 Ok(TokenAuthentication::with_keyword(&self.settings.token.keyword).into())
             }
             AuthenticationClass::Basic => Ok(BasicAuthentication::new().into()),
+            AuthenticationClass::RemoteUser => {
+                let header = compiled.remote_user_header.clone();
+                Ok(RemoteUserAuthentication::with_header(header).into())
+            }
             AuthenticationClass::Custom(name) => {
                 self.schemes
                     .get(name)
@@ -389,6 +394,8 @@ impl Builder {
         let stock = [
             Backend::new(ModelBackend::new()),
             Backend::new(ModelBackend::allow_all_users()),
+            Backend::new(RemoteUserBackend::new()),
+            Backend::new(RemoteUserBackend::allow_all_users()),
         ];
         let resolve = |path: &String| {
             let registered = self.backends.get(path);

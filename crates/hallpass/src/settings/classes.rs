@@ -16,6 +16,8 @@ pub enum AuthenticationClass {
     Token,
     /// `"basic"`, DRF's `BasicAuthentication`.
     Basic,
+    /// `"remote_user"`, DRF's `RemoteUserAuthentication`.
+    RemoteUser,
     /// A class that the application registers under this name.
     Custom(String),
 }
@@ -44,6 +46,7 @@ impl AuthenticationClass {
             Self::Session => "session",
             Self::Token => "token",
             Self::Basic => "basic",
+            Self::RemoteUser => "remote_user",
             Self::Custom(name) => name,
         }
     }
@@ -88,7 +91,7 @@ static AUTHENTICATION: &[KnownClass<AuthenticationClass>] = &[
     known("session", "rest_framework.authentication.SessionAuthentication", Some(AuthenticationClass::Session)),
     known("token", "rest_framework.authentication.TokenAuthentication", Some(AuthenticationClass::Token)),
     known("basic", "rest_framework.authentication.BasicAuthentication", Some(AuthenticationClass::Basic)),
-    known("remote_user", "rest_framework.authentication.RemoteUserAuthentication", None),
+    known("remote_user", "rest_framework.authentication.RemoteUserAuthentication", Some(AuthenticationClass::RemoteUser)),
 ];
 
 #[rustfmt::skip]

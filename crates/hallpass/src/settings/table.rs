@@ -50,7 +50,7 @@ define_settings! {
     Django default_auto_field: String = text("django.db.models.BigAutoField"), rule(rules::auto_field), differs("Django 5.2: AutoField. startproject writes BigAutoField, and Django 6.0 has it as default.");
     /// The user model, as `app_label.ModelName`. Other models than `auth.User` log in by `username` where their table has that column, else by `email`, unless `[user_model] username_field` says otherwise.
     Django auth_user_model: String = text("auth.User"), rule(rules::model_label);
-    /// Who checks user names and passwords, in order: `model`, `allow_all_users_model`, Django's paths, or names that the application registers.
+    /// Who checks user names and passwords, in order: `model`, `allow_all_users_model`, `remote_user`, `allow_all_users_remote_user`, Django's paths, or names that the application registers.
     Django authentication_backends: Vec<String> = list(&["django.contrib.auth.backends.ModelBackend"]), rule(rules::backends);
     /// Password hashers, by algorithm or Django's path; the first one writes, the others verify and are replaced at the next login. `pbkdf2_sha256`, `pbkdf2_sha1`, `argon2`, `bcrypt_sha256`, `bcrypt`, `scrypt`, `md5`, and names that the application registers.
     Django password_hashers: Vec<String> = list(&["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "scrypt"]), rule(rules::hashers);
@@ -153,6 +153,8 @@ define_settings! {
     Hallpass database_url: String = text("sqlite:///db.sqlite3"), secret(true);
     /// Addresses and networks of proxies whose `X-Forwarded-*` headers are believed.
     Hallpass trusted_proxies: Vec<String> = list(&["127.0.0.0/8", "::1/128"]), rule(rules::networks);
+    /// Header by which `remote_user` is told who is calling, in Django's spelling: `HTTP_X_REMOTE_USER` is `X-Remote-User` on the wire. Believed from `trusted_proxies` only, which must set or remove it on every request.
+    Hallpass remote_user_header: String = text("HTTP_REMOTE_USER"), rule(rules::meta_name);
     /// The Django that shares the database: its version decides the PBKDF2 iterations.
     Hallpass django_version: DjangoVersion = DjangoVersion::V5_2;
     /// PBKDF2 iterations of new hashes, instead of those of `django_version`.
@@ -190,7 +192,7 @@ define_settings! {
     /// The `[rest_framework]` table: keys of DRF's `REST_FRAMEWORK` dictionary.
     pub struct RestFrameworkSettings in "rest_framework";
 
-    /// How requests prove who they are, in order: `session`, `token`, `basic`, DRF's paths, or names that the application registers.
+    /// How requests prove who they are, in order: `session`, `token`, `basic`, `remote_user`, DRF's paths, or names that the application registers.
     Drf default_authentication_classes: Vec<AuthenticationClass> = vec![AuthenticationClass::Session, AuthenticationClass::Token, AuthenticationClass::Basic], differs("DRF: session, basic. Tokens would be ignored in silence, the most reported surprise.");
     /// Who may pass: `allow_any`, `is_authenticated`, `is_admin_user`, `is_authenticated_or_read_only`, DRF's paths, or names that the application registers. All must agree.
     Drf default_permission_classes: Vec<PermissionClass> = vec![PermissionClass::IsAuthenticated], differs("DRF: AllowAny. A gate that is open until configured is none.");

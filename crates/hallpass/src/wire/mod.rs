@@ -17,6 +17,7 @@ pub mod host;
 pub mod media_type;
 pub mod multipart;
 pub mod negotiation;
+pub mod networks;
 pub mod origin;
 pub mod redirect;
 pub mod set_cookie;

@@ -56,9 +56,8 @@ pub(super) fn known_ones(
 fn is_known(known: &Definition, item: &Literal) -> bool {
     if known.name == "authentication_backends" {
         // Any path is accepted by the settings, because the application may register it; a command cannot.
-        let short = item.as_text().and_then(|path| find(BACKENDS, path));
-        return short
-            .is_some_and(|entry| ["model", "allow_all_users_model"].contains(&entry.short));
+        let path = item.as_text();
+        return path.is_some_and(|path| find(BACKENDS, path).is_some());
     }
     let alone = Literal::List(vec![item.clone()]);
     converted(known, &alone)

@@ -249,7 +249,6 @@ fn what_this_release_lacks_is_said() {
         "session_serializer = 'django.contrib.sessions.serializers.PickleSerializer'",
         "csrf_use_sessions = true",
         "use_tz = false",
-        "[rest_framework]\ndefault_authentication_classes = ['remote_user']",
         "[rest_framework]\ndefault_permission_classes = ['rest_framework.permissions.DjangoModelPermissions']",
     ] {
         let error = Settings::from_toml(toml).unwrap_err();

@@ -13,8 +13,10 @@ use hallpass::settings::Settings;
 use hallpass::views::{LoginView, LogoutView, ObtainAuthToken};
 use hallpass::{
     AllowAny, ApiView, BasicAuthentication, GuardedRouter, Hallpass, IsAdminUser, IsAuthenticated,
-    IsAuthenticatedOrReadOnly, Requirement, Scheme, SessionAuthentication, TokenAuthentication,
+    IsAuthenticatedOrReadOnly, RemoteUserAuthentication, Requirement, Scheme,
+    SessionAuthentication, TokenAuthentication,
 };
+use http::HeaderName;
 
 use api::{echo, echo_json, get_only, whoami};
 use classes::{Custom, CustomStructured, DenyBob, MagicWord, Renamed};
@@ -64,6 +66,15 @@ fn realm() -> Scheme {
     .into()
 }
 
+fn remote_user() -> Scheme {
+    let header = HeaderName::from_static("x-remote-user");
+    Renamed::new(
+        RemoteUserAuthentication::with_header(header),
+        "HeaderRemoteUser",
+    )
+    .into()
+}
+
 fn open(view: ApiView) -> ApiView {
     view.permissions(Vec::<Requirement>::new())
 }
@@ -87,6 +98,7 @@ fn identity_routes(mut router: GuardedRouter) -> GuardedRouter {
             vec![bearer(), token()],
         ),
         ("/api/realm/", "Realm", vec![realm()]),
+        ("/api/remote/", "Remote", vec![remote_user()]),
         ("/api/none/", "No Auth", vec![]),
     ];
     for (path, name, schemes) in guarded {
