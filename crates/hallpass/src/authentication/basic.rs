@@ -1,6 +1,7 @@
 //! HTTP Basic: DRF 3.16's `BasicAuthentication`.
 
 use http::HeaderValue;
+use http::header::AUTHORIZATION;
 
 use super::Authentication;
 use crate::backends::{Credentials, Verdict};
@@ -60,6 +61,14 @@ impl Authentication for BasicAuthentication {
                 "Invalid username/password.",
             )),
         }
+    }
+
+    fn authenticate_now(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<Option<Identity>, Rejection>> {
+        let none = !request.headers().contains_key(AUTHORIZATION);
+        none.then_some(Ok(None))
     }
 
     fn challenge(&self) -> Option<HeaderValue> {

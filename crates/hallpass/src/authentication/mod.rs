@@ -56,6 +56,15 @@ pub trait Authentication: Send + Sync + 'static {
         request: &RequestContext<'_>,
     ) -> impl Future<Output = Result<Option<Identity>, Rejection>> + Send;
 
+    /// The same answer as [`authenticate`](Self::authenticate) where nothing has to be waited for: a scheme that sees at
+    /// once that the credential is not for it spares each request an allocation. `None`, the default, asks the other one.
+    fn authenticate_now(
+        &self,
+        _request: &RequestContext<'_>,
+    ) -> Option<Result<Option<Identity>, Rejection>> {
+        None
+    }
+
     /// The `WWW-Authenticate` value, DRF's `authenticate_header`. `None` (the default) makes an unauthenticated
     /// answer 403 when this scheme is the first of the list.
     fn challenge(&self) -> Option<HeaderValue> {
@@ -97,6 +106,10 @@ trait ErasedAuthentication: Send + Sync {
         &'a self,
         request: &'a RequestContext<'a>,
     ) -> BoxFuture<'a, Result<Option<Identity>, Rejection>>;
+    fn authenticate_now(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<Option<Identity>, Rejection>>;
     fn challenge(&self) -> Option<HeaderValue>;
     fn type_name(&self) -> &'static str;
 }
@@ -107,6 +120,13 @@ impl<A: Authentication> ErasedAuthentication for A {
         request: &'a RequestContext<'a>,
     ) -> BoxFuture<'a, Result<Option<Identity>, Rejection>> {
         Box::pin(Authentication::authenticate(self, request))
+    }
+
+    fn authenticate_now(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<Option<Identity>, Rejection>> {
+        Authentication::authenticate_now(self, request)
     }
 
     fn challenge(&self) -> Option<HeaderValue> {
@@ -127,7 +147,11 @@ pub(crate) async fn authenticate(
     request: &RequestContext<'_>,
 ) -> Result<Option<Identity>, Rejection> {
     for scheme in schemes {
-        if let Some(identity) = scheme.0.authenticate(request).await? {
+        let answer = match scheme.0.authenticate_now(request) {
+            Some(answer) => answer,
+            None => scheme.0.authenticate(request).await,
+        };
+        if let Some(identity) = answer? {
             return Ok(Some(identity));
         }
     }

@@ -42,4 +42,12 @@ impl Authentication for SessionAuthentication {
             })?;
         Ok(Some(Identity::new(user, "session")))
     }
+
+    fn authenticate_now(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<Option<Identity>, Rejection>> {
+        let none = request.exchange().looks_and_finds_no_session();
+        none.then_some(Ok(None))
+    }
 }

@@ -1,6 +1,7 @@
 //! Settings in the form that every request needs, worked out once at start.
 
-use http::HeaderName;
+use http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, HeaderValue};
 
 use crate::settings::{Settings, header_of_meta_name};
 use crate::wire::csrf_token;
@@ -17,6 +18,7 @@ pub(crate) struct Compiled {
     pub(crate) allowed_hosts: AllowedHosts,
     pub(crate) trusted_proxies: Networks,
     pub(crate) remote_user_header: HeaderName,
+    pub(crate) fixed_headers: FixedHeaders,
 }
 
 /// A setting that reads well but means nothing.
@@ -59,6 +61,52 @@ impl Compiled {
             allowed_hosts: AllowedHosts::new(settings.allowed_hosts.clone(), local_by_default),
             trusted_proxies,
             remote_user_header: header(&settings.remote_user_header)?,
+            fixed_headers: FixedHeaders::of(settings),
         })
     }
+}
+
+/// The headers that Django's default middleware puts on every response.
+pub(crate) struct FixedHeaders {
+    pub(crate) x_frame_options: HeaderValue,
+    pub(crate) always: Vec<(HeaderName, HeaderValue)>,
+    /// On HTTPS only.
+    pub(crate) hsts: Option<HeaderValue>,
+}
+
+impl FixedHeaders {
+    /// The settings' own rules have seen to it that these are values of headers.
+    fn of(settings: &Settings) -> Self {
+        let value = |text: &str| HeaderValue::from_str(text).ok();
+        let nosniff = settings.secure_content_type_nosniff.then_some("nosniff");
+        let policies = [
+            (X_CONTENT_TYPE_OPTIONS, nosniff),
+            (REFERRER_POLICY, settings.secure_referrer_policy.as_deref()),
+            (
+                HeaderName::from_static("cross-origin-opener-policy"),
+                settings.secure_cross_origin_opener_policy.as_deref(),
+            ),
+        ];
+        Self {
+            x_frame_options: value(&settings.x_frame_options)
+                .unwrap_or(HeaderValue::from_static("DENY")),
+            always: policies
+                .into_iter()
+                .filter_map(|(name, text)| Some((name, value(text?)?)))
+                .collect(),
+            hsts: value(&strict_transport_security(settings))
+                .filter(|_| settings.secure_hsts_seconds > 0),
+        }
+    }
+}
+
+fn strict_transport_security(settings: &Settings) -> String {
+    let mut value = format!("max-age={}", settings.secure_hsts_seconds);
+    if settings.secure_hsts_include_subdomains {
+        value.push_str("; includeSubDomains");
+    }
+    if settings.secure_hsts_preload {
+        value.push_str("; preload");
+    }
+    value
 }

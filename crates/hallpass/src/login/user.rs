@@ -14,6 +14,9 @@ use crate::request::RequestContext;
 /// The session is flushed when its auth hash is missing or no longer fits the stored password; with a hash made
 /// under a fallback secret the key is cycled and the hash renewed.
 pub(crate) async fn user(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
+    if request.exchange().looks_and_finds_no_session() {
+        return Ok(None);
+    }
     let cell = request.exchange().session_user();
     cell.get_or_try_init(|| resolve(request)).await.cloned()
 }

@@ -1,10 +1,11 @@
 //! One exchange: what a request's layers, schemes and handler share until its response is finished.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
+use http::StatusCode;
 use http::header::COOKIE;
 use http::request::Parts;
 use tokio::sync::OnceCell;
@@ -13,7 +14,8 @@ use super::body::BodySlot;
 use super::csrf_secret::CsrfState;
 use crate::core::Core;
 use crate::identity::User;
-use crate::sessions::Session;
+use crate::rejection::Rejection;
+use crate::sessions::{Outcome, Session};
 use crate::wire::cookies::Cookies;
 use crate::wire::negotiation::Accepted;
 
@@ -23,14 +25,18 @@ pub(crate) struct Exchange(Arc<Inner>);
 
 struct Inner {
     core: Core,
-    session: Session,
+    /// Made when it is first asked for: most requests of an API bring no cookie and want no session.
+    session: OnceLock<Session>,
+    session_cookie: Option<String>,
+    /// Whether anybody wanted to know who is logged in: the response then carries `Vary: Cookie`.
+    session_asked: AtomicBool,
     csrf: CsrfState,
     body: BodySlot,
     /// How many spaces the client wants JSON indented by; 0 for none.
     indent: AtomicU8,
     renderer: AtomicUsize,
     /// Django's lazy `request.user`, resolved from the session at most once; login and logout replace it.
-    session_user: parking_lot::Mutex<Arc<OnceCell<Option<User>>>>,
+    session_user: parking_lot::Mutex<Option<Arc<OnceCell<Option<User>>>>>,
 }
 
 impl Exchange {
@@ -54,7 +60,9 @@ impl Exchange {
             (None, None)
         };
         Self(Arc::new(Inner {
-            session: Session::new(core.clone(), session_cookie.as_deref()),
+            session: OnceLock::new(),
+            session_cookie,
+            session_asked: AtomicBool::new(false),
             csrf: CsrfState::new(csrf_cookie),
             body: BodySlot::new(body, &parts.headers),
             indent: AtomicU8::new(0),
@@ -69,7 +77,35 @@ impl Exchange {
     }
 
     pub(crate) fn session(&self) -> &Session {
-        &self.0.session
+        self.0.session.get_or_init(|| {
+            let cookie = self.0.session_cookie.as_deref();
+            Session::new(self.0.core.clone(), cookie)
+        })
+    }
+
+    /// True where the request brought no session and none was made since; whoever asks has looked at it.
+    pub(crate) fn looks_and_finds_no_session(&self) -> bool {
+        let none = self.0.session_cookie.is_none() && self.0.session.get().is_none();
+        if none {
+            self.0.session_asked.store(true, Ordering::Relaxed);
+        }
+        none
+    }
+
+    /// What the response must say about the session.
+    pub(crate) async fn finish_session(&self, status: StatusCode) -> Result<Outcome, Rejection> {
+        let asked = self.0.session_asked.load(Ordering::Relaxed);
+        if self.0.session_cookie.is_none() && self.0.session.get().is_none() {
+            return Ok(if asked {
+                Outcome::Read
+            } else {
+                Outcome::Untouched
+            });
+        }
+        Ok(match self.session().finish(status).await? {
+            Outcome::Untouched if asked => Outcome::Read,
+            outcome => outcome,
+        })
     }
 
     pub(crate) fn csrf(&self) -> &CsrfState {
@@ -99,12 +135,12 @@ impl Exchange {
 
     /// The cell of the session's user.
     pub(crate) fn session_user(&self) -> Arc<OnceCell<Option<User>>> {
-        self.0.session_user.lock().clone()
+        Arc::clone(self.0.session_user.lock().get_or_insert_default())
     }
 
     /// What login and logout do to `request.user`.
     pub(crate) fn replace_session_user(&self, user: Option<User>) {
-        *self.0.session_user.lock() = Arc::new(OnceCell::new_with(Some(user)));
+        *self.0.session_user.lock() = Some(Arc::new(OnceCell::new_with(Some(user))));
     }
 }
 

@@ -30,20 +30,24 @@ pub(super) fn is_secure(core: &Core, headers: &HeaderMap) -> bool {
 
 /// Django's `_get_raw_host`.
 pub(super) fn host(core: &Core, parts: &Parts) -> String {
+    latin1(&host_bytes(core, parts))
+}
+
+/// The same as it was sent.
+pub(super) fn host_bytes<'a>(core: &Core, parts: &'a Parts) -> Cow<'a, [u8]> {
     static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
     let settings = core.settings();
     if settings.use_x_forwarded_host && parts.headers.contains_key(&FORWARDED_HOST) {
-        return latin1(&joined(&parts.headers, &FORWARDED_HOST));
+        return joined(&parts.headers, &FORWARDED_HOST);
     }
     if parts.headers.contains_key(HOST) {
-        return latin1(&joined(&parts.headers, &HOST));
+        return joined(&parts.headers, &HOST);
     }
     // HTTP/2 carries the host in the target.
-    parts
-        .uri
-        .authority()
-        .map(ToString::to_string)
-        .unwrap_or_default()
+    match parts.uri.authority() {
+        Some(authority) => Cow::Borrowed(authority.as_str().as_bytes()),
+        None => Cow::Borrowed(&[]),
+    }
 }
 
 /// Django's `get_port`: the proxy's word where it is believed, else the port that the host names, else the

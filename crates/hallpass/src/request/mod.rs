@@ -158,6 +158,11 @@ impl<'a> RequestContext<'a> {
         head::host(self.core(), self.parts)
     }
 
+    /// The same as it was sent.
+    pub(crate) fn host_bytes(&self) -> Cow<'a, [u8]> {
+        head::host_bytes(self.core(), self.parts)
+    }
+
     /// The port that the client asked for, as text: Django's `get_port`.
     pub(crate) fn server_port(&self) -> String {
         head::server_port(self.core(), self.parts)

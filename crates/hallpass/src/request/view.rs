@@ -20,6 +20,15 @@ pub(crate) struct ViewAttributes {
     pub(crate) throttle_scope: Option<Arc<str>>,
 }
 
+impl ViewAttributes {
+    /// Whether they are those of [`NO_VIEW`].
+    pub(crate) fn say_nothing(&self) -> bool {
+        matches!(self.query_set, QuerySet::Missing)
+            && matches!(self.parsers, Cow::Borrowed(_))
+            && self.throttle_scope.is_none()
+    }
+}
+
 /// Those of a view that says nothing.
 pub(crate) static NO_VIEW: ViewAttributes = ViewAttributes {
     query_set: QuerySet::Missing,

@@ -4,7 +4,7 @@ use axum::response::Response;
 use hallpass_formats::csrf::CsrfSecret;
 use hallpass_formats::session::{Expiry, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
-use http::header::{SET_COOKIE, VARY};
+use http::header::{SET_COOKIE, STRICT_TRANSPORT_SECURITY, VARY, X_FRAME_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::core::Core;
@@ -20,7 +20,7 @@ pub(crate) async fn finish(exchange: &Exchange, mut response: Response) -> Respo
         add_cookie(response.headers_mut(), &csrf_cookie(settings, &secret));
         vary_on_cookie(response.headers_mut());
     }
-    let outcome = match exchange.session().finish(response.status()).await {
+    let outcome = match exchange.finish_session(response.status()).await {
         Ok(outcome) => outcome,
         // The work is done but cannot be remembered: the client must not believe it was.
         Err(rejection) => return rejection.into_response_with(None),
@@ -41,57 +41,21 @@ pub(crate) async fn finish(exchange: &Exchange, mut response: Response) -> Respo
 /// The headers of Django's `SecurityMiddleware` and `XFrameOptionsMiddleware`; what a handler set stays. An `early`
 /// answer comes from a middleware that stands before the second one.
 pub(crate) fn secure(core: &Core, headers: &mut HeaderMap, request_is_secure: bool, early: bool) {
-    let settings = core.settings();
+    let fixed = &core.compiled().fixed_headers;
+    headers.reserve(fixed.always.len() + 2);
     if !early {
-        set_default(
-            headers,
-            HeaderName::from_static("x-frame-options"),
-            Some(settings.x_frame_options.as_str()),
-        );
+        set_default(headers, &X_FRAME_OPTIONS, &fixed.x_frame_options);
     }
-    let nosniff = settings.secure_content_type_nosniff.then_some("nosniff");
-    set_default(
-        headers,
-        HeaderName::from_static("x-content-type-options"),
-        nosniff,
-    );
-    set_default(
-        headers,
-        HeaderName::from_static("referrer-policy"),
-        settings.secure_referrer_policy.as_deref(),
-    );
-    let opener = settings.secure_cross_origin_opener_policy.as_deref();
-    set_default(
-        headers,
-        HeaderName::from_static("cross-origin-opener-policy"),
-        opener,
-    );
-    if request_is_secure && settings.secure_hsts_seconds > 0 {
-        let hsts = strict_transport_security(settings);
-        set_default(
-            headers,
-            HeaderName::from_static("strict-transport-security"),
-            Some(&hsts),
-        );
+    for (name, value) in &fixed.always {
+        set_default(headers, name, value);
+    }
+    if let Some(hsts) = fixed.hsts.as_ref().filter(|_| request_is_secure) {
+        set_default(headers, &STRICT_TRANSPORT_SECURITY, hsts);
     }
 }
 
-fn strict_transport_security(settings: &Settings) -> String {
-    let mut value = format!("max-age={}", settings.secure_hsts_seconds);
-    if settings.secure_hsts_include_subdomains {
-        value.push_str("; includeSubDomains");
-    }
-    if settings.secure_hsts_preload {
-        value.push_str("; preload");
-    }
-    value
-}
-
-fn set_default(headers: &mut HeaderMap, name: HeaderName, value: Option<&str>) {
-    let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) else {
-        return;
-    };
-    headers.entry(name).or_insert(value);
+fn set_default(headers: &mut HeaderMap, name: &HeaderName, value: &HeaderValue) {
+    headers.entry(name).or_insert_with(|| value.clone());
 }
 
 fn add_cookie(headers: &mut HeaderMap, cookie: &SetCookie) {
@@ -108,6 +72,10 @@ fn add_cookie(headers: &mut HeaderMap, cookie: &SetCookie) {
 
 /// Django's `patch_vary_headers`.
 fn vary_on_cookie(headers: &mut HeaderMap) {
+    if !headers.contains_key(VARY) {
+        headers.insert(VARY, HeaderValue::from_static("Cookie"));
+        return;
+    }
     let mut fields: Vec<String> = headers
         .get_all(VARY)
         .iter()

@@ -108,7 +108,8 @@ where
     let admission = gate.admit(&RequestContext::new(&parts, &exchange)).await;
     let mut response = match admission {
         Ok(Admission::Enter(caller)) => {
-            let identity = caller.identity().cloned();
+            // Kept only for renderers that want to know; most views have none.
+            let identity = caller.identity().filter(|_| gate.renders()).cloned();
             parts.extensions.insert(caller);
             if let Some(attributes) = gate.attributes() {
                 parts.extensions.insert(Arc::clone(attributes));

@@ -119,8 +119,12 @@ impl SiteLayer {
         if let Some(host) = fixed_host {
             return Some(to_https(host, request));
         }
+        let allowed = &self.core.compiled().allowed_hosts;
+        if !redirects && allowed.names(&request.host_bytes()) {
+            return None;
+        }
         let host = request.host();
-        if self.core.compiled().allowed_hosts.check(&host).is_err() {
+        if allowed.check(&host).is_err() {
             return Some(bad_host(&host));
         }
         redirects.then(|| to_https(&host, request))

@@ -125,6 +125,24 @@ impl AllowedHosts {
         !domain.is_empty() && self.patterns.iter().any(matches)
     }
 
+    /// Whether the header is one of the patterns as it is written, perhaps with a port: what nearly every request
+    /// brings. False says nothing; [`check`](Self::check) decides.
+    #[must_use]
+    pub fn names(&self, header: &[u8]) -> bool {
+        let colon = header.iter().rposition(|byte| *byte == b':');
+        let port = colon.and_then(|colon| header.get(colon + 1..));
+        let is_port =
+            port.is_some_and(|port| !port.is_empty() && port.iter().all(u8::is_ascii_digit));
+        let name = match colon {
+            Some(colon) if is_port => header.get(..colon).unwrap_or_default(),
+            _ => header,
+        };
+        let plain = |pattern: &&String| !pattern.starts_with('.') && *pattern != "*";
+        self.patterns.iter().filter(plain).any(|pattern| {
+            pattern.as_bytes() == name && !pattern.ends_with('.') && is_domain(pattern)
+        })
+    }
+
     /// Checks a host header.
     ///
     /// # Errors

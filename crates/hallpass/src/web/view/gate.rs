@@ -19,9 +19,12 @@ use crate::identity::Identity;
 use crate::pages;
 use crate::policy::Policy;
 use crate::rejection::Rejection;
-use crate::request::{RequestContext, ViewAttributes, query_value};
+use crate::request::{NO_VIEW, RequestContext, ViewAttributes, query_value};
 use crate::web::caller::Caller;
 use crate::wire::negotiation::{self, NegotiationError, negotiate};
+
+/// What every view writes unless it names renderers of its own.
+const JSON: &str = "application/json";
 
 /// DRF's order of methods in `Allow`.
 const METHOD_ORDER: [Method; 5] = [
@@ -75,7 +78,9 @@ impl Policies {
 /// The gate of a DRF view.
 pub(crate) struct ApiGate {
     policies: Policies,
-    attributes: Arc<ViewAttributes>,
+    /// `None` for a view that says nothing.
+    attributes: Option<Arc<ViewAttributes>>,
+    has_renderers: bool,
     methods: Vec<Method>,
     allow: HeaderValue,
     renderers: Vec<Arc<dyn Renderer>>,
@@ -102,7 +107,7 @@ impl Gate {
                 let identity = policy.admit(request).await?;
                 Ok(Admission::Enter(Caller::admitted(identity, policy)))
             }
-            Self::Api(gate) => gate.admit(request.for_view(&gate.attributes)).await,
+            Self::Api(gate) => gate.admit(request.for_view(gate.view())).await,
             Self::Plain { csrf_exempt: true } => Ok(Admission::Enter(Caller::OfSession)),
             Self::Plain { csrf_exempt: false } => match csrf::enforce(request).await {
                 Ok(()) => Ok(Admission::Enter(Caller::OfSession)),
@@ -112,12 +117,17 @@ impl Gate {
         }
     }
 
-    /// What a view says of itself, for the extractors behind it.
+    /// What a view says of itself, for the extractors behind it; `None` where it says nothing.
     pub(in crate::web) fn attributes(&self) -> Option<&Arc<ViewAttributes>> {
         match self {
-            Self::Api(gate) => Some(&gate.attributes),
+            Self::Api(gate) => gate.attributes.as_ref(),
             Self::Policy(_) | Self::Plain { .. } => None,
         }
+    }
+
+    /// Whether refusals are written by renderers of the application's own.
+    pub(in crate::web) fn renders(&self) -> bool {
+        matches!(self, Self::Api(gate) if gate.has_renderers)
     }
 
     /// A refusal as this view's response to a request with that method.
@@ -159,7 +169,10 @@ impl ApiGate {
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
         Self {
             policies,
-            attributes: Arc::new(attributes),
+            attributes: (!attributes.say_nothing()).then(|| Arc::new(attributes)),
+            has_renderers: renderers
+                .iter()
+                .any(|renderer| renderer.media_type() != JSON),
             allow: HeaderValue::from_str(&names.join(", "))
                 .unwrap_or(HeaderValue::from_static("OPTIONS")),
             methods,
@@ -175,6 +188,10 @@ impl ApiGate {
 
     pub(in crate::web) fn methods(&self) -> &[Method] {
         &self.methods
+    }
+
+    fn view(&self) -> &ViewAttributes {
+        self.attributes.as_deref().unwrap_or(&NO_VIEW)
     }
 
     pub(in crate::web) fn policies(&self) -> &Policies {
@@ -236,7 +253,7 @@ impl ApiGate {
             .collect();
         let document = self
             .metadata
-            .to_json(&renders, &self.attributes.parsers, &actions);
+            .to_json(&renders, &self.view().parsers, &actions);
         let renderer = self.renderer(request.exchange().renderer());
         let rendering = Rendering {
             identity: identity.as_ref(),
@@ -255,7 +272,7 @@ impl ApiGate {
     ) -> Result<bool, Rejection> {
         let mut parts = request.parts().clone();
         parts.method = method.clone();
-        let request = RequestContext::new(&parts, request.exchange()).for_view(&self.attributes);
+        let request = RequestContext::new(&parts, request.exchange()).for_view(self.view());
         let policy = self.policies.of(request.method());
         let mut outcome = policy.check_permissions(&request, identity).await;
         if let (Ok(()), true, Some(get_object)) =
@@ -282,7 +299,7 @@ impl ApiGate {
         let challenge = self.policies.of(method).challenge();
         let mut response = rejection.into_response_with(challenge);
         let renderer = self.renderer(accepted);
-        if let Some(body) = body.filter(|_| renderer.media_type() != "application/json") {
+        if let Some(body) = body.filter(|_| renderer.media_type() != JSON) {
             let rendering = Rendering {
                 identity,
                 status: response.status(),

@@ -109,3 +109,37 @@ fn no_hosts_in_debug_means_this_machine() {
     assert!(matches!(&refused, HostError::NotAllowed { domain, .. } if domain == "any.example"));
     assert!(matches!(local.check("."), Err(HostError::Malformed { .. })));
 }
+
+/// The short way never lets in what the long way refuses.
+#[test]
+fn a_host_that_is_named_is_a_host_that_is_allowed() {
+    let patterns = [
+        "example.com",
+        ".sub.example",
+        "[::1]",
+        "a b",
+        "dot.",
+        "Upper.example",
+    ];
+    let hosts = AllowedHosts::new(patterns.map(str::to_owned).to_vec(), false);
+    for header in ["example.com", "example.com:8000", "[::1]", "[::1]:80"] {
+        assert!(hosts.names(header.as_bytes()), "{header}");
+    }
+    for header in [
+        "example.com:",
+        "example.com:x",
+        "x.sub.example",
+        ".sub.example",
+        "a b",
+        "dot.",
+        "",
+        ":80",
+        "Upper.example",
+        "other.example",
+    ] {
+        assert!(!hosts.names(header.as_bytes()), "{header}");
+    }
+    for header in ["example.com:1", "[::1]:1", "Upper.example", "x.sub.example"] {
+        assert!(hosts.check(header).is_ok(), "{header}");
+    }
+}
