@@ -41,7 +41,9 @@ const VARIABLES: [(&str, &str, &str); 8] = [
 ];
 
 /// What is the same wherever the app runs.
-const FIXED: [(&str, &str); 2] = [
+const FIXED: [(&str, &str); 3] = [
+    // The second one serves remote users alone: it knows no passwords.
+    ("authentication_backends", "model,remote_user"),
     ("secure_proxy_ssl_header", "HTTP_X_FORWARDED_PROTO,https"),
     (
         "password_hashers",

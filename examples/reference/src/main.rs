@@ -28,7 +28,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = config::settings(|name| std::env::var(name).ok())?;
     let rows = rows::Rows::open(&settings.database_url).await?;
     let hallpass = Hallpass::builder(settings).build().await?;
-    let app = urls::router(&hallpass, &rows).into_router();
+    let custom_tokens = hallpass
+        .store()
+        .token_table("authentication_customtoken")
+        .await?;
+    let app = urls::router(&hallpass, &rows, custom_tokens).into_router();
 
     let listener = TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);

@@ -1,11 +1,13 @@
 //! Every path, with the classes that guard it.
 
+use axum::http::HeaderName;
+use hallpass::store::TokenTable;
 use hallpass::views::{LoginView, LogoutView, ObtainAuthToken};
 use hallpass::{
     AllowAny, AnonRateThrottle, ApiView, BasicAuthentication, DjangoModelPermissions,
     DjangoModelPermissionsOrAnonReadOnly, GuardedRouter, Hallpass, IsAdminUser, IsAuthenticated,
-    IsAuthenticatedOrReadOnly, Limit, Permission, Rate, Requirement, Scheme, SessionAuthentication,
-    TokenAuthentication, UserRateThrottle,
+    IsAuthenticatedOrReadOnly, Limit, Permission, Rate, RemoteUserAuthentication, Requirement,
+    Scheme, SessionAuthentication, TokenAuthentication, UserRateThrottle,
 };
 
 use crate::compose::InThePath;
@@ -23,10 +25,10 @@ const NOBODY: [Scheme; 0] = [];
 const EVERYBODY: [Requirement; 0] = [];
 
 /// All routes.
-pub(crate) fn router(hallpass: &Hallpass, rows: &Rows) -> GuardedRouter {
+pub(crate) fn router(hallpass: &Hallpass, rows: &Rows, custom_tokens: TokenTable) -> GuardedRouter {
     let all = hallpass
         .router()
-        .merge(schemes(hallpass))
+        .merge(schemes(hallpass, custom_tokens))
         .merge(permissions(hallpass))
         .merge(objects(hallpass, rows))
         .merge(plain(hallpass))
@@ -55,13 +57,18 @@ fn basic() -> Scheme {
 }
 
 /// Views that differ in how callers prove who they are.
-fn schemes(hallpass: &Hallpass) -> GuardedRouter {
+fn schemes(hallpass: &Hallpass, custom_tokens: TokenTable) -> GuardedRouter {
+    let remote_user = HeaderName::from_static("x-remote-user");
+    let remote_user = RemoteUserAuthentication::with_header(remote_user);
+    let custom = TokenAuthentication::new().table(custom_tokens);
     let bearer = TokenAuthentication::with_keyword("Bearer");
     hallpass
         .router()
         .route("/session/", mock().authentication([session()]))
         .route("/basic/", mock().authentication([basic()]))
         .route("/token/", mock().authentication([token()]))
+        .route("/remote-user/", mock().authentication([remote_user]))
+        .route("/customtoken/", mock().authentication([custom]))
         .route("/customkeywordtoken/", mock().authentication([bearer]))
         .route("/default/", mock())
         .route(
