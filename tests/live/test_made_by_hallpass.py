@@ -104,6 +104,12 @@ class MadeByHallpass:
         self.assertEqual(path.value(stored), before)
         self.assertTrue(before.startswith(f"pbkdf2_sha256${PBKDF2PasswordHasher.iterations}$"), before[:24])
 
+    def test_user_and_token_or_neither(self):
+        """A user whose token cannot be written is not there either."""
+        self.database.refuse_tokens()
+        self.assertRefused(self.us.run("createuser", self.model.login, "--password-stdin", stdin=PASSWORD))
+        self.assertEqual(self.database.value(f"SELECT count(*) FROM {self.model.table}"), 0)
+
     def test_drf_create_token(self):
         """The key that `drf_create_token` prints is the one that `Token.objects.get()` finds; `-r` replaces it."""
         self.us.must("createuser", self.model.login, "--password-stdin", stdin=PASSWORD)

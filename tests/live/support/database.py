@@ -33,6 +33,10 @@ class Database:
         """The definitions of all tables and indexes, in one order."""
         raise NotImplementedError
 
+    def refuse_tokens(self):
+        """From now on the database takes no new token."""
+        self.execute("ALTER TABLE authtoken_token ADD CONSTRAINT no_tokens CHECK (user_id < 0)")
+
     def copy_from(self, other):
         """Becomes what the other one is."""
         raise NotImplementedError
@@ -97,6 +101,10 @@ class Sqlite(Database):
 
     def copy_from(self, other):
         shutil.copyfile(other, self)
+
+    def refuse_tokens(self):
+        self.execute("CREATE TRIGGER no_tokens BEFORE INSERT ON authtoken_token"
+                     " BEGIN SELECT RAISE(ABORT, 'no tokens'); END")
 
     def journal_mode(self):
         return self.value("PRAGMA journal_mode")
