@@ -50,6 +50,8 @@ class Result(unittest.TextTestResult):
 
     def addSubTest(self, test, subtest, error):
         unittest.TestResult.addSubTest(self, test, subtest, error)
+        if error:
+            self._line("FAILED", subtest)
 
 
 def tests(suite, patterns):

@@ -79,9 +79,10 @@ class MadeByHallpass:
                      DJANGO_SUPERUSER_PASSWORD=PASSWORD)
         answer = self.them.ask(
             "def user(login):\n"
+            "    stored = User.objects.get_by_natural_key(login).password\n"
             "    u = authenticate(username=login, password=given['password'])\n"
             "    return [u.get_username(), u.is_active, u.is_staff, u.is_superuser, len(Token.objects.get(user=u).key),\n"
-            "            u.last_login, settings.PASSWORD_HASHERS and u.password.split('$')[1]]\n"
+            "            u.last_login, stored.split('$')[1]]\n"
             "answer = [user(login) for login in given['logins']]"
             " + [authenticate(username=given['logins'][0], password=given['password'] + ' ') is None]",
             logins=[self.model.login, other], password=PASSWORD)
