@@ -1,4 +1,8 @@
-"""The harness itself: the generated Django projects are what the other tests take them for."""
+"""The harness itself: the generated Django projects are what the other tests take them for; docs name tests that exist."""
+import re
+import unittest
+from pathlib import Path
+
 from .support.case import beside_every_django, for_both_models
 from .support.http import Browser, send
 from .support.models import PASSWORD
@@ -32,3 +36,20 @@ class Harness:
 
 
 for_both_models(globals(), Harness)
+
+
+class TableOfFormats(unittest.TestCase):
+    def test_it_names_tests_that_exist(self):
+        """Each test in docs/formats.md is a function of the file before it, and each Django there is pinned."""
+        root = Path(__file__).resolve().parent.parent.parent
+        text = (root / "docs/formats.md").read_text("utf-8")
+        named = re.findall(r"`([\w/-]+\.(?:py|rs))`((?:[:,] `\w+`(?: \([^)]*\))?)+)", text)
+        self.assertEqual(len(named), len(re.findall(r"\.(?:py|rs)`: ", text)))
+        for file, tests in named:
+            source = (root / file if "/" in file else root / "tests/live" / file).read_text("utf-8")
+            for test in re.findall(r"[:,] `(\w+)`", tests):
+                self.assertRegex(source, rf"\b(?:def|fn) {test}\(", file)
+        for file, django, drf in re.findall(r"`(tests/live/requirements[\w.-]*\.txt)` \| ([\d.]+) \| ([\d.]+)", text):
+            pins = (root / file).read_text("utf-8")
+            self.assertIn(f"\nDjango=={django}\n", pins)
+            self.assertIn(f"\ndjangorestframework=={drf}\n", pins)
