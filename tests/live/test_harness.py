@@ -42,13 +42,13 @@ class TableOfFormats(unittest.TestCase):
     def test_it_names_tests_that_exist(self):
         """Each test in docs/formats.md is a function of the file before it, and each Django there is pinned."""
         root = Path(__file__).resolve().parent.parent.parent
-        text = (root / "docs/formats.md").read_text("utf-8")
-        named = re.findall(r"`([\w/-]+\.(?:py|rs))`((?:[:,] `\w+`(?: \([^)]*\))?)+)", text)
+        text = re.sub(r" \([^)]*\)", "", (root / "docs/formats.md").read_text("utf-8"))  # without remarks
+        named = re.findall(r"`([\w/-]+\.(?:py|rs))`((?:[:,] `\w+`)+)", text)
         self.assertEqual(len(named), len(re.findall(r"\.(?:py|rs)`: ", text)))
         for file, tests in named:
             source = (root / file if "/" in file else root / "tests/live" / file).read_text("utf-8")
             for test in re.findall(r"[:,] `(\w+)`", tests):
-                self.assertRegex(source, rf"\b(?:def|fn) {test}\(", file)
+                self.assertTrue(re.search(rf"\b(?:def|fn) {test}\(", source), f"{file}: {test}")
         for file, django, drf in re.findall(r"`(tests/live/requirements[\w.-]*\.txt)` \| ([\d.]+) \| ([\d.]+)", text):
             pins = (root / file).read_text("utf-8")
             self.assertIn(f"\nDjango=={django}\n", pins)
