@@ -12,6 +12,7 @@ mod mysql;
 mod operations;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod proof;
 mod receivers;
 mod rows;
 mod schema;
@@ -27,6 +28,7 @@ pub use error::{StoreError, Unavailable};
 pub use examination::Examination;
 pub use inspect::Inspection;
 pub use migrate::{AutoField, MigrationError, MigrationState};
+pub use proof::{Proof, Proven};
 pub use receivers::{RelatedRows, UserCreated};
 pub use rows::{NewUser, OwnTokenRow, PermissionRow, SessionPage, SessionRow, TokenRow, UserRow};
 pub use store::{Store, StoreOptions, TokenTable};

@@ -15,6 +15,7 @@ use hallpass_store::Store;
 use crate::accounts::Accounts;
 use crate::backends::{self, Backend, Credentials, Offer, Verdict};
 use crate::hashing::HashingPool;
+use crate::identity_cache::IdentityCache;
 use crate::rejection::Rejection;
 use crate::sessions::Engine;
 use crate::settings::Settings;
@@ -39,6 +40,7 @@ pub(crate) struct CoreParts {
     pub(crate) compiled: Compiled,
     pub(crate) store: Store,
     pub(crate) hashing: HashingPool,
+    pub(crate) identities: IdentityCache,
     pub(crate) password_validators: Vec<Arc<dyn PasswordValidator>>,
     pub(crate) signals: Signals,
     pub(crate) backends: Vec<Backend>,
@@ -65,12 +67,17 @@ impl Core {
 
     /// Users.
     pub fn accounts(&self) -> Accounts<'_> {
-        Accounts::new(&self.parts.store, &self.parts.hashing, &self.parts.signals)
+        Accounts::new(
+            &self.parts.store,
+            &self.parts.identities,
+            &self.parts.hashing,
+            &self.parts.signals,
+        )
     }
 
     /// Tokens.
     pub fn tokens(&self) -> Tokens<'_> {
-        Tokens::new(&self.parts.store)
+        Tokens::new(&self.parts.store, &self.parts.identities)
     }
 
     /// Asks the credential backends in order: Django's `authenticate()`.
@@ -101,6 +108,10 @@ impl Core {
     /// Whether both are clones of one.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.parts, &other.parts)
+    }
+
+    pub(crate) fn identities(&self) -> &IdentityCache {
+        &self.parts.identities
     }
 
     pub(crate) fn secret_keys(&self) -> &SecretKeys {

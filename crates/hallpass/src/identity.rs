@@ -57,6 +57,11 @@ impl User {
         self.row.is_superuser.unwrap_or(false)
     }
 
+    /// Whether both are of one reading of the row.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.row, &other.row)
+    }
+
     /// The row underneath: there a column that the model lacks is `None`.
     pub(crate) fn row(&self) -> &UserRow {
         &self.row
@@ -128,6 +133,13 @@ impl Token {
     /// The key, the secret that `Authorization: Token <key>` carries.
     pub fn key(&self) -> &str {
         self.key.as_str()
+    }
+
+    pub(crate) fn new(key: impl Into<TokenKey>, created: Timestamp) -> Self {
+        Self {
+            key: key.into(),
+            created: Some(created),
+        }
     }
 
     /// When the row was made; `None` when a table of the application's own does not say.

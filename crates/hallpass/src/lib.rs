@@ -11,6 +11,7 @@ mod future;
 mod hallpass;
 mod hashing;
 mod identity;
+mod identity_cache;
 mod login;
 mod model;
 mod pages;

@@ -2,9 +2,10 @@
 
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::token::TokenKey;
-use hallpass_store::{Store, StoreError, TokenRow, TokenTable, UserId, UserRow};
+use hallpass_store::{Store, StoreError, TokenRow, TokenTable, UserId};
 
 use crate::identity::{Token, User};
+use crate::identity_cache::{IdentityCache, OwnedToken};
 use crate::rejection::Rejection;
 
 /// Tokens made in one transaction by [`Tokens::create_missing`].
@@ -14,11 +15,12 @@ const BATCH: usize = 500;
 #[derive(Clone, Copy, Debug)]
 pub struct Tokens<'a> {
     store: &'a Store,
+    identities: &'a IdentityCache,
 }
 
 impl<'a> Tokens<'a> {
-    pub(crate) fn new(store: &'a Store) -> Self {
-        Self { store }
+    pub(crate) fn new(store: &'a Store, identities: &'a IdentityCache) -> Self {
+        Self { store, identities }
     }
 
     /// The token with exactly this key, and its user.
@@ -26,10 +28,12 @@ impl<'a> Tokens<'a> {
     /// # Errors
     /// The store's fault, as 503. A row that cannot be read counts as absent and is logged.
     pub async fn find(&self, key: &str) -> Result<Option<(Token, User)>, Rejection> {
-        found(self.store.user_by_token(key).await)
+        let token = |owned: OwnedToken| (Token::new(key, owned.created), owned.user);
+        let answer = self.identities.token(self.store, key).await;
+        found(answer.map(|found| found.map(token)))
     }
 
-    /// The same in a table of the application's own.
+    /// The same in a table of the application's own, which is asked every time.
     ///
     /// # Errors
     /// As [`find`](Self::find).
@@ -38,7 +42,8 @@ impl<'a> Tokens<'a> {
         table: &TokenTable,
         key: &str,
     ) -> Result<Option<(Token, User)>, Rejection> {
-        found(self.store.user_by_own_token(table, key).await)
+        let answer = self.store.user_by_own_token(table, key).await;
+        found(answer.map(|found| found.map(|(token, user)| (token.into(), user.into()))))
     }
 
     /// The user's token, made when there is none: what `POST /api-token-auth/` and `drf_create_token` do. However
@@ -98,16 +103,15 @@ impl<'a> Tokens<'a> {
     }
 }
 
-fn found<T: Into<Token>>(
-    answer: Result<Option<(T, UserRow)>, StoreError>,
+fn found(
+    answer: Result<Option<(Token, User)>, StoreError>,
 ) -> Result<Option<(Token, User)>, Rejection> {
     match answer {
-        Ok(found) => Ok(found.map(|(token, user)| (token.into(), user.into()))),
         Err(fault @ StoreError::Corrupt { .. }) => {
             tracing::error!(%fault, "a token's row cannot be read: the credential is refused");
             Ok(None)
         }
-        Err(fault) => Err(fault.into()),
+        answer => Ok(answer?),
     }
 }
 

@@ -4,7 +4,7 @@ use hallpass_formats::session::SessionKey;
 use hallpass_formats::timestamp::Timestamp;
 
 use crate::decode;
-use crate::engine::{Connection, Job, Parameter, PointRead, Statement, Tables, Write};
+use crate::engine::{Columns, Connection, Job, Parameter, PointRead, Statement, Tables, Write};
 use crate::error::StoreError;
 use crate::rows::{SessionPage, SessionRow};
 use crate::statements::sessions as sql;
@@ -32,6 +32,36 @@ impl PointRead for Live {
             .connection
             .one(sql, &parameters, decode::session)
             .await
+    }
+}
+
+/// The same, and whether its expiry is written as Django writes it: as exact as it was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LiveUntil(pub(crate) Timestamp);
+
+impl PointRead for LiveUntil {
+    type Output = Option<(SessionRow, bool)>;
+
+    async fn read<C: Connection>(
+        self,
+        tables: Tables<'_, C>,
+        key: &str,
+    ) -> Result<Self::Output, StoreError> {
+        if SessionKey::from_cookie(key).is_none() {
+            return Ok(None);
+        }
+        let sql = &tables.schema.statements.sessions.live;
+        let parameters = [Parameter::Text(key), Parameter::Time(self.0)];
+        let read = |row: &dyn Columns| {
+            let session = decode::session(row)?;
+            // Where times are no texts there is only one way to write them.
+            let exact = match row.text(2) {
+                Ok(text) => text == Some(session.expire_date.to_django_text().as_str()),
+                Err(_) => true,
+            };
+            Ok((session, exact))
+        };
+        tables.connection.one(sql, &parameters, read).await
     }
 }
 

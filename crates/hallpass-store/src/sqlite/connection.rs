@@ -24,7 +24,7 @@ pub(super) struct OpenFile {
 
 /// Device and inode: a restored backup is another file under the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileIdentity(u64, u64);
+pub(super) struct FileIdentity(u64, u64);
 
 impl OpenFile {
     /// Opens an existing file.
@@ -61,6 +61,10 @@ impl OpenFile {
             connection,
             identity: None,
         })
+    }
+
+    pub(super) fn identity(&self) -> Option<FileIdentity> {
+        self.identity
     }
 
     /// False once another file stands at `path`, or none.

@@ -6,6 +6,8 @@ mod ddl;
 mod errors;
 mod readers;
 mod row;
+mod slot;
+mod transaction;
 mod writer;
 
 use std::path::Path;
@@ -20,8 +22,12 @@ use crate::operations::migrate::Migrated;
 use crate::schema::KnownSchema;
 use crate::sqlite::attached::now;
 use crate::sqlite::readers::Readers;
+use crate::sqlite::slot::Open;
+use crate::sqlite::transaction::Begun;
 use crate::sqlite::writer::{Target, Writer};
 use crate::user_model::UserModel;
+
+pub(crate) use slot::FileStamp;
 
 /// One SQLite database.
 #[derive(Debug)]
@@ -86,9 +92,42 @@ impl Sqlite {
                 .on_writer(move |known, connection| known.read(connection, &text, read))
                 .await;
         };
+        let work = move |shared: &Shared, _: &Readers, open: &mut Open, text: &str| {
+            shared.known.read(open.connection(), text, read.clone())
+        };
+        self.on_reader(readers, text, work).await
+    }
+
+    /// The same, with the stamp of the file that the answer belongs to.
+    pub(crate) async fn proven_read<R: PointRead>(
+        &self,
+        text: &str,
+        read: R,
+    ) -> Result<(R::Output, Option<FileStamp>), StoreError> {
+        let Some(readers) = &self.shared.readers else {
+            return Ok((self.point_read(text, read).await?, None));
+        };
+        let work = move |shared: &Shared, readers: &Readers, open: &mut Open, text: &str| {
+            let read = read.clone();
+            readers.read_proven(open, |connection| shared.known.read(connection, text, read))
+        };
+        self.on_reader(readers, text, work).await
+    }
+
+    /// What the file looks like now; `None` if that cannot be told without waiting.
+    pub(crate) fn stamp(&self) -> Option<FileStamp> {
+        self.shared.readers.as_ref()?.stamp()
+    }
+
+    /// On the calling thread unless it would have to wait.
+    async fn on_reader<T: Send + 'static>(
+        &self,
+        readers: &Readers,
+        text: &str,
+        work: impl Fn(&Shared, &Readers, &mut Open, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let deadline = readers.deadline();
-        let answer =
-            readers.run_now(|connection| self.shared.known.read(connection, text, read.clone()));
+        let answer = readers.run_now(|open| work(&self.shared, readers, open, text));
         if !is_locked(&answer) {
             return answer;
         }
@@ -97,9 +136,7 @@ impl Sqlite {
         blocking(move || {
             let _place = place;
             let readers = shared.readers.as_ref().ok_or(StoreError::Closed)?;
-            readers.run_waiting(deadline, |connection| {
-                shared.known.read(connection, &text, read.clone())
-            })
+            readers.run_waiting(deadline, |open| work(&shared, readers, open, &text))
         })
         .await
     }
@@ -191,34 +228,6 @@ impl KnownSchema {
     }
 }
 
-/// A transaction, rolled back unless committed, also when a receiver of the application
-/// panics in it.
-struct Begun<'c> {
-    connection: &'c mut Connection,
-}
-
-impl<'c> Begun<'c> {
-    fn new(connection: &'c mut Connection, begin: &str) -> Result<Self, StoreError> {
-        connection.execute_batch(begin)?;
-        Ok(Self { connection })
-    }
-
-    fn commit(self) -> Result<(), StoreError> {
-        Ok(self.connection.execute_batch("COMMIT")?)
-    }
-}
-
-impl Drop for Begun<'_> {
-    fn drop(&mut self) {
-        // SQLite rolls back by itself after some errors; then there is nothing to do.
-        if !self.connection.is_autocommit()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
-        {
-            tracing::error!(%error, "a transaction could not be rolled back");
-        }
-    }
-}
-
 /// Readers and the writer get on in WAL. Only for a file that is ours from the start; it
 /// is no fault if somebody else has it open just now and it stays as it is.
 fn switch_to_wal(connection: &Connection) {
@@ -279,7 +288,8 @@ mod tests {
             assert_eq!(found.unwrap().1.username, "alice");
         }
         let readers = store.shared.readers.as_ref().unwrap();
-        let reprepared = readers.run_now(|connection| {
+        let reprepared = readers.run_now(|open| {
+            let connection = open.connection();
             let schema = now(store.shared.known.current(connection))?;
             let sql = &schema.statements.users.by_token.sql;
             let statement = connection.prepare_cached(sql)?;

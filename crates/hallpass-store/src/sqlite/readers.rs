@@ -9,16 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 
 use crate::error::{StoreError, Unavailable};
 use crate::sqlite::connection::{OpenFile, Purpose};
+use crate::sqlite::slot::{FileStamp, Files, Open, Slot};
 
 /// More connections than this win nothing: point reads are short.
 const MOST_CONNECTIONS: usize = 8;
-/// How often a connection looks whether its file was exchanged.
-const FILE_CHECK_EVERY: Duration = Duration::from_secs(1);
 /// Reads that may wait for a lock at once; the next is refused with `TooBusy`.
 const MOST_WAITING: usize = 128;
 
@@ -29,13 +28,8 @@ pub(super) struct Readers {
     read_only: bool,
     busy_timeout: Duration,
     slots: Box<[Mutex<Slot>]>,
+    files: Files,
     waiting: Arc<AtomicUsize>,
-}
-
-#[derive(Debug, Default)]
-struct Slot {
-    file: Option<OpenFile>,
-    checked: Option<Instant>,
 }
 
 thread_local! {
@@ -56,6 +50,7 @@ impl Readers {
             slots: (0..count.min(MOST_CONNECTIONS))
                 .map(|_| Mutex::default())
                 .collect(),
+            files: Files::default(),
             waiting: Arc::default(),
         }
     }
@@ -63,16 +58,33 @@ impl Readers {
     /// Runs `read` on a free connection now, or answers [`Unavailable::Locked`].
     pub(super) fn run_now<T>(
         &self,
-        read: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+        read: impl FnOnce(&mut Open) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let mut slot = self.free().ok_or(Unavailable::Locked)?;
+        read(slot.open(&self.path, self.read_only, &self.files)?)
+    }
+
+    /// What the file looks like now; `None` if that cannot be told without waiting.
+    pub(super) fn stamp(&self) -> Option<FileStamp> {
+        let mut slot = self.free()?;
+        let open = slot.open(&self.path, self.read_only, &self.files).ok()?;
+        open.stamp(&self.path, self.read_only)
+    }
+
+    /// [`Open::read_proven`] with what it needs to know.
+    pub(super) fn read_proven<T>(
+        &self,
+        open: &mut Open,
+        read: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<(T, Option<FileStamp>), StoreError> {
+        open.read_proven(&self.path, self.read_only, read)
+    }
+
+    fn free(&self) -> Option<MutexGuard<'_, Slot>> {
         let first = FIRST_SLOT.with(|slot| *slot);
-        let free = (0..self.slots.len())
+        (0..self.slots.len())
             .filter_map(|step| self.slots.get((first + step) % self.slots.len()))
-            .find_map(Mutex::try_lock);
-        let Some(mut slot) = free else {
-            return Err(Unavailable::Locked.into());
-        };
-        read(slot.connection(&self.path, self.read_only)?)
+            .find_map(Mutex::try_lock)
     }
 
     /// Tries [`Readers::run_now`] until it is not locked or the busy timeout is over.
@@ -80,7 +92,7 @@ impl Readers {
     pub(super) fn run_waiting<T>(
         &self,
         deadline: Instant,
-        read: impl Fn(&mut Connection) -> Result<T, StoreError>,
+        read: impl Fn(&mut Open) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut pause = Duration::from_millis(1);
         loop {
@@ -121,30 +133,5 @@ pub(super) struct Waiting(Arc<AtomicUsize>);
 impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Slot {
-    fn connection(&mut self, path: &Path, read_only: bool) -> Result<&mut Connection, StoreError> {
-        let now = Instant::now();
-        let due = self
-            .checked
-            .is_none_or(|last| now.duration_since(last) >= FILE_CHECK_EVERY);
-        if due
-            && self
-                .file
-                .as_ref()
-                .is_some_and(|file| !file.is_current(path))
-        {
-            self.file = None;
-        }
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => OpenFile::open(path, Purpose::Read, read_only, Duration::ZERO)?,
-        };
-        if due {
-            self.checked = Some(now);
-        }
-        Ok(&mut self.file.insert(file).connection)
     }
 }

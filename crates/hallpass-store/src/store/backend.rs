@@ -10,6 +10,7 @@ use crate::mysql::MySql;
 use crate::operations::migrate::Migrated;
 #[cfg(feature = "postgres")]
 use crate::postgres::Postgres;
+use crate::proof::{Evidence, Proof, Proven};
 use crate::sqlite::Sqlite;
 use crate::store::StoreOptions;
 use crate::url::{DatabaseUrlError, ServerUrl};
@@ -69,6 +70,34 @@ impl Backend {
             Self::Postgres(postgres) => Box::pin(postgres.point_read(text, read)).await,
             #[cfg(feature = "mysql")]
             Self::MySql(mysql) => Box::pin(mysql.point_read(text, read)).await,
+        }
+    }
+
+    /// Where nothing tells of changes the answer has no proof.
+    pub(super) async fn proven_read<R: PointRead>(
+        &self,
+        text: &str,
+        read: R,
+    ) -> Result<Proven<R::Output>, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => {
+                let (answer, stamp) = sqlite.proven_read(text, read).await?;
+                let proof = stamp.map(|stamp| Proof(Evidence::Sqlite(stamp)));
+                Ok(Proven { answer, proof })
+            }
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            _ => Ok(Proven {
+                answer: self.point_read(text, read).await?,
+                proof: None,
+            }),
+        }
+    }
+
+    pub(super) fn holds(&self, proof: &Proof) -> bool {
+        match (self, proof.0) {
+            (Self::Sqlite(sqlite), Evidence::Sqlite(stamp)) => sqlite.stamp() == Some(stamp),
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            _ => false,
         }
     }
 

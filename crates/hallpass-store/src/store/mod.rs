@@ -4,6 +4,7 @@ mod backend;
 mod bulk;
 mod doctor;
 mod permissions;
+mod proven;
 mod sessions;
 mod token_table;
 mod tokens;

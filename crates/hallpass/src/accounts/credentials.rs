@@ -1,7 +1,7 @@
 //! Finding users and checking passwords: what credential backends are made of.
 
 use hallpass_formats::password::{EncodedPassword, Verdict};
-use hallpass_store::{StoreError, UserId, UserRow};
+use hallpass_store::{StoreError, UserId};
 
 use super::Accounts;
 use crate::identity::User;
@@ -13,7 +13,7 @@ impl Accounts<'_> {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn find_by_username(&self, name: &str) -> Result<Option<User>, Rejection> {
-        readable(self.store.user_by_username(name).await)
+        readable(self.identities.user_by_username(self.store, name).await)
     }
 
     /// The user with this key. A row that cannot be read is no user; the log says why.
@@ -21,7 +21,7 @@ impl Accounts<'_> {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn find_by_id(&self, id: &UserId) -> Result<Option<User>, Rejection> {
-        readable(self.store.user_by_id(id).await)
+        readable(self.identities.user_by_id(self.store, id).await)
     }
 
     /// Whether the password is the user's, without upgrading its hash.
@@ -43,8 +43,36 @@ impl Accounts<'_> {
         user: User,
         password: &str,
     ) -> Result<Option<User>, Rejection> {
+        self.verify(user, password, false).await
+    }
+
+    /// The same, believing for a short while what a check of the same password found. Of an inactive user nothing is
+    /// remembered: a quick refusal would tell that the password is right.
+    pub(crate) async fn check_or_recall(
+        &self,
+        user: User,
+        password: &str,
+    ) -> Result<Option<User>, Rejection> {
+        if user.is_active() && self.identities.recalls(&user, password) {
+            return Ok(Some(user));
+        }
+        let remember = user.is_active();
+        self.verify(user, password, remember).await
+    }
+
+    async fn verify(
+        &self,
+        user: User,
+        password: &str,
+        remember: bool,
+    ) -> Result<Option<User>, Rejection> {
         match self.hashing.verify(password, user.password()).await? {
-            Verdict::Correct { must_update: false } => Ok(Some(user)),
+            Verdict::Correct { must_update: false } => {
+                if remember {
+                    self.identities.remember(&user, password);
+                }
+                Ok(Some(user))
+            }
             Verdict::Correct { must_update: true } => Ok(Some(self.upgrade(user, password).await?)),
             Verdict::UnknownAlgorithm(algorithm) => {
                 let algorithm = described(&algorithm);
@@ -98,13 +126,13 @@ impl Accounts<'_> {
     }
 }
 
-fn readable(found: Result<Option<UserRow>, StoreError>) -> Result<Option<User>, Rejection> {
+fn readable(found: Result<Option<User>, StoreError>) -> Result<Option<User>, Rejection> {
     match found {
         Err(fault @ StoreError::Corrupt { .. }) => {
             tracing::error!(%fault, "a user row cannot be read");
             Ok(None)
         }
-        found => Ok(found?.map(User::from)),
+        found => Ok(found?),
     }
 }
 

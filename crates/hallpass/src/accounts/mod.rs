@@ -12,6 +12,7 @@ use hallpass_store::{NewUser, Store, StoreError, UserModel};
 
 use crate::hashing::HashingPool;
 use crate::identity::User;
+use crate::identity_cache::IdentityCache;
 use crate::rejection::Rejection;
 use crate::signals::Signals;
 
@@ -19,6 +20,7 @@ use crate::signals::Signals;
 #[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a> {
     store: &'a Store,
+    identities: &'a IdentityCache,
     hashing: &'a HashingPool,
     signals: &'a Signals,
 }
@@ -91,9 +93,15 @@ impl From<AccountError> for Rejection {
 }
 
 impl<'a> Accounts<'a> {
-    pub(crate) fn new(store: &'a Store, hashing: &'a HashingPool, signals: &'a Signals) -> Self {
+    pub(crate) fn new(
+        store: &'a Store,
+        identities: &'a IdentityCache,
+        hashing: &'a HashingPool,
+        signals: &'a Signals,
+    ) -> Self {
         Self {
             store,
+            identities,
             hashing,
             signals,
         }

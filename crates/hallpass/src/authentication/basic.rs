@@ -12,7 +12,8 @@ use crate::wire::authorization;
 
 /// Recognises `Authorization: Basic <base64>` by asking the credential backends.
 ///
-/// Each request costs one password hash. A success may upgrade the stored hash; `last_login` stays.
+/// A request costs one password hash, unless the same credentials were right within the last `[identity_cache]
+/// remember_basic` seconds and the stored password is still the same. A success may upgrade the stored hash; `last_login` stays.
 #[derive(Clone, Debug)]
 pub struct BasicAuthentication {
     realm: String,
@@ -49,7 +50,7 @@ impl Authentication for BasicAuthentication {
         else {
             return Ok(None);
         };
-        let credentials = Credentials::new(basic.username, basic.password);
+        let credentials = Credentials::new(basic.username, basic.password).repeated();
         match request.core().authenticate(&credentials).await? {
             Verdict::Accepted(accepted) if accepted.user.is_active() => {
                 Ok(Some(Identity::new(accepted.user, "basic")))

@@ -26,6 +26,7 @@ pub use remote_user::RemoteUserBackend;
 pub struct Credentials {
     username: String,
     password: String,
+    repeated: bool,
 }
 
 impl Credentials {
@@ -34,7 +35,20 @@ impl Credentials {
         Self {
             username: username.into(),
             password: password.into(),
+            repeated: false,
         }
+    }
+
+    /// The same from a client that sends them with every request, as Basic does: the user table's own backends then
+    /// believe for `[identity_cache] remember_basic` seconds what a check of the same password found.
+    #[must_use]
+    pub fn repeated(mut self) -> Self {
+        self.repeated = true;
+        self
+    }
+
+    pub(crate) fn are_repeated(&self) -> bool {
+        self.repeated
     }
 
     /// The value for the login column.

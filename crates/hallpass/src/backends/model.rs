@@ -61,10 +61,13 @@ impl CredentialBackend for ModelBackend {
             accounts.spend_a_hash(credentials.password()).await?;
             return Ok(Answer::Pass);
         };
-        let Some(user) = accounts
-            .check_and_upgrade(user, credentials.password())
-            .await?
-        else {
+        let password = credentials.password();
+        let checked = if credentials.are_repeated() {
+            accounts.check_or_recall(user, password).await?
+        } else {
+            accounts.check_and_upgrade(user, password).await?
+        };
+        let Some(user) = checked else {
             return Ok(Answer::Pass);
         };
         Ok(if self.may_authenticate(&user) {

@@ -21,6 +21,7 @@ use crate::backends::{Backend, CredentialBackend, ModelBackend, RemoteUserBacken
 use crate::cache::{self, InvalidCache};
 use crate::core::{Compiled, Core, CoreParts, InvalidSetting};
 use crate::hashing::HashingPool;
+use crate::identity_cache::IdentityCache;
 use crate::password_validation;
 use crate::permissions::{
     AllowAny, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, Permission, Requirement,
@@ -292,6 +293,7 @@ impl Builder {
         let hashing = start_hashing(hashers, &settings)?;
         let signals = self.signals;
         let parts = CoreParts {
+            identities: IdentityCache::new(&settings.identity_cache),
             settings,
             secret_keys,
             compiled,

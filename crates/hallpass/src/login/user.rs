@@ -1,8 +1,6 @@
 //! Who is logged in: Django 5.2's `django.contrib.auth.get_user`.
 
-use hallpass_formats::session::{
-    AuthHashMatch, BACKEND, USER_HASH, USER_ID, match_auth_hash, session_auth_hash,
-};
+use hallpass_formats::session::{AuthHashMatch, BACKEND, USER_HASH, USER_ID, session_auth_hash};
 use hallpass_store::UserId;
 
 use crate::identity::User;
@@ -22,23 +20,21 @@ pub(crate) async fn user(request: &RequestContext<'_>) -> Result<Option<User>, R
 }
 
 async fn resolve(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
-    let session = request.session();
-    let (Some(id), Some(path)) = (
-        session.get_str(USER_ID).await?,
-        session.get_str(BACKEND).await?,
-    ) else {
+    let core = request.core();
+    let named = request.session().look(|held| {
+        let values = held.values();
+        let (id, path) = (values.get_str(USER_ID)?, values.get_str(BACKEND)?);
+        let backend = core.backends().iter().find(|known| known.path() == path);
+        Some((id.parse::<UserId>(), backend))
+    });
+    let Some((id, backend)) = named.await? else {
         return Ok(None);
     };
-    let Ok(id) = id.parse::<UserId>() else {
+    let Ok(id) = id else {
         tracing::warn!("a session names a user id that is not one: it counts as anonymous");
         return Ok(None);
     };
-    let core = request.core();
-    let Some(backend) = core
-        .backends()
-        .iter()
-        .find(|backend| backend.path() == path)
-    else {
+    let Some(backend) = backend else {
         return Ok(None);
     };
     let Some(user) = backend.user(&core.accounts(), &id).await? else {
@@ -51,8 +47,8 @@ async fn resolve(request: &RequestContext<'_>) -> Result<Option<User>, Rejection
 async fn verify(request: &RequestContext<'_>, user: User) -> Result<Option<User>, Rejection> {
     let session = request.session();
     let keys = request.core().secret_keys();
-    let stored = session.get_str(USER_HASH).await?.unwrap_or_default();
-    match match_auth_hash(&stored, user.password(), keys) {
+    let verdict = session.look(|held| held.match_auth_hash(&user, keys));
+    match verdict.await? {
         AuthHashMatch::Current => Ok(Some(user)),
         AuthHashMatch::Fallback => {
             session.cycle_key().await?;

@@ -28,10 +28,16 @@ pub(super) async fn row(core: &Core, key: &SessionKey) -> Result<Row, Rejection>
 }
 
 pub(super) fn decode(core: &Core, row: &SessionRow) -> SessionData {
-    SessionData::decode(&row.data, core.secret_keys(), session::DB_SALT).unwrap_or_else(|error| {
-        tracing::warn!(%error, "session data corrupted: the session counts as empty");
-        SessionData::default()
-    })
+    readable(core, &row.data).unwrap_or_default()
+}
+
+/// `None` when the text is not signed by us; the session counts as empty then.
+fn readable(core: &Core, text: &str) -> Option<SessionData> {
+    SessionData::decode(text, core.secret_keys(), session::DB_SALT)
+        .inspect_err(|error| {
+            tracing::warn!(%error, "session data corrupted: the session counts as empty");
+        })
+        .ok()
 }
 
 pub(super) fn encode(core: &Core, key: &SessionKey, data: &SessionData) -> SessionRow {
@@ -43,12 +49,16 @@ pub(super) fn encode(core: &Core, key: &SessionKey, data: &SessionData) -> Sessi
     }
 }
 
+/// From the identity cache while that is proven, else from the row.
 pub(super) async fn load(core: &Core, key: &SessionKey) -> Result<Loaded, Rejection> {
-    Ok(match row(core, key).await? {
-        Row::Live(row) => Loaded::Data(decode(core, &row)),
-        Row::Unreadable => Loaded::Data(SessionData::default()),
-        Row::Absent => Loaded::Unknown,
-    })
+    let decode = |text: &str| readable(core, text);
+    match core.identities().session(core.store(), key, decode).await {
+        Err(fault @ StoreError::Corrupt { .. }) => {
+            tracing::error!(%fault, "a session row cannot be read");
+            Ok(Loaded::Data(SessionData::default()))
+        }
+        found => Ok(found?.map_or(Loaded::Unknown, Loaded::Stored)),
+    }
 }
 
 /// False when the key is taken.

@@ -13,6 +13,7 @@ use hallpass_formats::timestamp::Timestamp;
 use super::{cache, cached_db, db, signed_cookies};
 use crate::cache::RedisCache;
 use crate::core::Core;
+use crate::identity_cache::StoredSession;
 use crate::rejection::Rejection;
 use crate::settings::SessionEngine;
 
@@ -47,6 +48,8 @@ pub(crate) enum Engine {
 pub(super) enum Loaded {
     /// The session, empty if it cannot be read.
     Data(SessionData),
+    /// The session as it was read for whoever carries its key.
+    Stored(Arc<StoredSession>),
     /// Nothing: the key is not to be used again.
     Unknown,
     /// Nothing, and the browser is to be told at once.

@@ -4,6 +4,7 @@ mod cache;
 mod cached_db;
 mod db;
 mod engine;
+mod held;
 mod of_users;
 mod session;
 mod signed_cookies;

@@ -13,6 +13,7 @@ use hallpass_formats::timestamp::Timestamp;
 use tokio::sync::Mutex;
 
 use super::engine::{Loaded, expiry};
+use super::held::Held;
 use crate::core::Core;
 use crate::rejection::Rejection;
 
@@ -46,7 +47,7 @@ struct Inner {
 struct State {
     key: Option<SessionKey>,
     /// `None` until the engine has been asked.
-    data: Option<SessionData>,
+    held: Option<Held>,
     modified: bool,
 }
 
@@ -66,7 +67,7 @@ impl Session {
     pub(crate) fn new(core: Core, cookie: Option<&str>) -> Self {
         let state = State {
             key: cookie.and_then(SessionKey::from_cookie),
-            data: None,
+            held: None,
             modified: false,
         };
         let inner = Inner {
@@ -86,7 +87,7 @@ impl Session {
     /// The store's fault, as 503.
     pub async fn get(&self, name: &str) -> Result<Option<Json>, Rejection> {
         let mut state = self.inner.loaded().await?;
-        Ok(state.data().get(name).cloned())
+        Ok(state.values().get(name).cloned())
     }
 
     /// The text under `name`; `None` also when the value is not text.
@@ -95,7 +96,13 @@ impl Session {
     /// The store's fault, as 503.
     pub async fn get_str(&self, name: &str) -> Result<Option<String>, Rejection> {
         let mut state = self.inner.loaded().await?;
-        Ok(state.data().get_str(name).map(str::to_owned))
+        Ok(state.values().get_str(name).map(str::to_owned))
+    }
+
+    /// Looks at the values where they are.
+    pub(crate) async fn look<T>(&self, look: impl FnOnce(&Held) -> T) -> Result<T, Rejection> {
+        let mut state = self.inner.loaded().await?;
+        Ok(look(state.held.get_or_insert_default()))
     }
 
     /// The key that the cookie carries; `None` until a new session is saved. Nothing is read from the store, so an
@@ -111,7 +118,7 @@ impl Session {
     pub async fn insert(&self, name: &str, value: impl Into<Json>) -> Result<(), Rejection> {
         let mut state = self.inner.loaded().await?;
         state.modified = true;
-        state.data().insert(name, value.into());
+        state.values_mut().insert(name, value.into());
         Ok(())
     }
 
@@ -121,9 +128,11 @@ impl Session {
     /// The store's fault, as 503.
     pub async fn remove(&self, name: &str) -> Result<bool, Rejection> {
         let mut state = self.inner.loaded().await?;
-        let removed = state.data().remove(name).is_some();
-        state.modified |= removed;
-        Ok(removed)
+        if state.values().get(name).is_none() {
+            return Ok(false);
+        }
+        state.modified = true;
+        Ok(state.values_mut().remove(name).is_some())
     }
 
     /// The whole content, as it stands now.
@@ -132,14 +141,14 @@ impl Session {
     /// The store's fault, as 503.
     pub async fn data(&self) -> Result<SessionData, Rejection> {
         let mut state = self.inner.loaded().await?;
-        Ok(state.data().clone())
+        Ok(state.values().clone())
     }
 
     /// Removes every value; key, row and cookie stay (Django's `clear`).
     pub async fn clear(&self) {
         let mut state = self.inner.state.lock().await;
         self.inner.accessed.store(true, Ordering::Relaxed);
-        state.data = Some(SessionData::default());
+        state.held = Some(Held::default());
         state.modified = true;
     }
 
@@ -156,7 +165,7 @@ impl Session {
             core.session_engine().delete(core, key).await?;
         }
         state.key = None;
-        state.data = Some(SessionData::default());
+        state.held = Some(Held::default());
         state.modified = true;
         Ok(())
     }
@@ -205,7 +214,7 @@ impl Session {
     /// The store's fault, as 503.
     pub async fn expiry(&self) -> Result<Expiry, Rejection> {
         let mut state = self.inner.loaded().await?;
-        Ok(expiry(&self.inner.core, state.data(), Timestamp::now()))
+        Ok(expiry(&self.inner.core, state.values(), Timestamp::now()))
     }
 
     /// Django's `SessionMiddleware.process_response`: saves what has to be saved.
@@ -244,22 +253,23 @@ impl Inner {
 
     /// Asks the engine, once.
     async fn load(&self, state: &mut State) -> Result<(), Rejection> {
-        if state.data.is_some() {
+        if state.held.is_some() {
             return Ok(());
         }
         let loaded = match &state.key {
             Some(key) => self.core.session_engine().load(&self.core, key).await?,
             None => Loaded::Unknown,
         };
-        state.data = Some(match loaded {
-            Loaded::Data(data) => data,
+        state.held = Some(match loaded {
+            Loaded::Data(data) => Held::Own(data),
+            Loaded::Stored(stored) => Held::Stored(stored),
             Loaded::Unknown => {
                 state.key = None;
-                SessionData::default()
+                Held::default()
             }
             Loaded::Reset => {
                 state.modified = true;
-                SessionData::default()
+                Held::default()
             }
         });
         Ok(())
@@ -271,7 +281,7 @@ impl Inner {
             None => self.create(state).await?,
             Some(key) => {
                 let engine = self.core.session_engine();
-                let Some(key) = engine.save(&self.core, key, state.data()).await? else {
+                let Some(key) = engine.save(&self.core, key, state.values()).await? else {
                     // Django's SessionInterrupted: somebody logged the session out while this request ran.
                     tracing::info!("the session was deleted before the request completed");
                     return Err(Rejection::bad_request_page());
@@ -280,13 +290,13 @@ impl Inner {
                 key
             }
         };
-        let expiry = expiry(&self.core, state.data(), Timestamp::now());
+        let expiry = expiry(&self.core, state.values(), Timestamp::now());
         Ok(Outcome::Saved(key, expiry))
     }
 
     async fn create(&self, state: &mut State) -> Result<SessionKey, Rejection> {
         let engine = self.core.session_engine();
-        let key = engine.create(&self.core, state.data()).await?;
+        let key = engine.create(&self.core, state.values()).await?;
         state.key = Some(key.clone());
         state.modified = true;
         Ok(key)
@@ -294,13 +304,21 @@ impl Inner {
 }
 
 impl State {
-    fn data(&mut self) -> &mut SessionData {
-        self.data.get_or_insert_default()
+    fn values(&mut self) -> &SessionData {
+        self.held.get_or_insert_default().values()
+    }
+
+    fn values_mut(&mut self) -> &mut SessionData {
+        self.held.get_or_insert_default().values_mut()
     }
 
     /// Django's `is_empty`: neither a key nor data.
     fn is_empty(&self) -> bool {
-        self.key.is_none() && self.data.as_ref().is_none_or(SessionData::is_empty)
+        self.key.is_none()
+            && self
+                .held
+                .as_ref()
+                .is_none_or(|held| held.values().is_empty())
     }
 }
 

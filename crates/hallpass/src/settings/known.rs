@@ -8,18 +8,26 @@ use super::ignored;
 use super::nearest::misspelt;
 use super::note::Note;
 use super::table::{
-    CacheSettings, RestFrameworkSettings, Settings, TokenSettings, UserModelSettings,
+    CacheSettings, IdentityCacheSettings, RestFrameworkSettings, Settings, TokenSettings,
+    UserModelSettings,
 };
 use super::value::{Value, shortened};
 
 /// The TOML tables that hold settings, besides the top level.
-pub(super) const TABLES: [&str; 4] = ["caches.default", "rest_framework", "token", "user_model"];
+pub(super) const TABLES: [&str; 5] = [
+    "caches.default",
+    "identity_cache",
+    "rest_framework",
+    "token",
+    "user_model",
+];
 
 /// Every setting, in the order of the docs.
 pub(super) fn definitions() -> impl Iterator<Item = &'static Definition> {
     Settings::DEFINITIONS
         .iter()
         .chain(CacheSettings::DEFINITIONS)
+        .chain(IdentityCacheSettings::DEFINITIONS)
         .chain(RestFrameworkSettings::DEFINITIONS)
         .chain(TokenSettings::DEFINITIONS)
         .chain(UserModelSettings::DEFINITIONS)

@@ -13,7 +13,8 @@ use super::given::Given;
 use super::known::{add, definitions};
 use super::note::Note;
 use super::table::{
-    CacheSettings, RestFrameworkSettings, Settings, TokenSettings, UserModelSettings,
+    CacheSettings, IdentityCacheSettings, RestFrameworkSettings, Settings, TokenSettings,
+    UserModelSettings,
 };
 use super::value::Context;
 use super::{read_environment, read_toml};
@@ -144,6 +145,7 @@ impl Settings {
         let mut settings = Self::read(&given, &context)?;
         settings.rest_framework = RestFrameworkSettings::read(&given, &context)?;
         settings.caches_default = CacheSettings::read(&given, &context)?;
+        settings.identity_cache = IdentityCacheSettings::read(&given, &context)?;
         settings.token = TokenSettings::read(&given, &context)?;
         settings.user_model = UserModelSettings::read(&given, &context)?;
         settings.refuse_shared_paths(&given)?;

@@ -42,7 +42,10 @@ pub use from_django::{DiffsettingsError, FromDjango};
 pub use load::Sources;
 pub use note::Note;
 pub use rules::header_of_meta_name;
-pub use table::{CacheSettings, RestFrameworkSettings, Settings, TokenSettings, UserModelSettings};
+pub use table::{
+    CacheSettings, IdentityCacheSettings, RestFrameworkSettings, Settings, TokenSettings,
+    UserModelSettings,
+};
 pub use throttles::{ThrottleClass, ThrottleRates};
 pub use validators::PasswordValidatorClass;
 pub use value::{CacheBackend, SameSite, SessionEngine};

@@ -143,6 +143,21 @@ pub(super) fn seconds(value: &mut i64, _: &Context<'_>) -> Result<(), Problem> {
     refuse(format!("{value} is outside 0 to {LONGEST_AGE} seconds"))
 }
 
+/// Up to an hour: what is not looked at again for longer is not looked after.
+pub(super) fn short_seconds(value: &mut i64, _: &Context<'_>) -> Result<(), Problem> {
+    if (0..=3600).contains(value) {
+        return Ok(());
+    }
+    refuse(format!("{value} is outside 0 to 3600 seconds"))
+}
+
+pub(super) fn cache_size(value: &mut usize, _: &Context<'_>) -> Result<(), Problem> {
+    if *value <= 10_000_000 {
+        return Ok(());
+    }
+    refuse(format!("{value} is outside 0 to 10000000"))
+}
+
 pub(super) fn optional_seconds(
     value: &mut Option<i64>,
     context: &Context<'_>,

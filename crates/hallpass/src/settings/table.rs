@@ -179,6 +179,8 @@ define_settings! {
         pub rest_framework: RestFrameworkSettings,
         /// The `[caches.default]` table, Django's `CACHES["default"]`.
         pub caches_default: CacheSettings,
+        /// The `[identity_cache]` table.
+        pub identity_cache: IdentityCacheSettings,
         /// The `[token]` table.
         pub token: TokenSettings,
         /// The `[user_model]` table.
@@ -186,6 +188,16 @@ define_settings! {
         pub(super) notes: Vec<Note>,
         pub(super) base_dir: PathBuf,
     }
+}
+
+define_settings! {
+    /// The `[identity_cache]` table: what is remembered of users, tokens and sessions while it is proven to be true.
+    pub struct IdentityCacheSettings in "identity_cache";
+
+    /// How many tokens are remembered, and as many sessions and users; 0 asks the database every time. An answer is used only while it is proven that nobody changed its rows: SQLite always tells, PostgreSQL after `hallpass migrate --with-triggers`, others never.
+    Hallpass size: usize = 100_000, rule(rules::cache_size);
+    /// For how many seconds a Basic password that was right is not hashed again, as long as the stored password is the same; 0 hashes it every time.
+    Hallpass remember_basic: i64 = 60, rule(rules::short_seconds);
 }
 
 define_settings! {

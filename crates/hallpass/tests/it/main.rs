@@ -4,6 +4,7 @@
 mod fake_redis;
 mod gate;
 mod hashers;
+mod identity_cache;
 mod passwords;
 mod permissions;
 mod throttling;

@@ -1,0 +1,22 @@
+//! What proves that rows still are what they were when they were read.
+
+use crate::sqlite::FileStamp;
+
+/// Taken before rows are read: while [`Store::holds`](crate::Store::holds) affirms it, nobody has changed them since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof(pub(crate) Evidence);
+
+/// What each database has to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    Sqlite(FileStamp),
+}
+
+/// An answer, and what proves it later. Without a proof it must not be kept.
+#[derive(Debug, Clone)]
+pub struct Proven<T> {
+    /// What was read.
+    pub answer: T,
+    /// `None` where changes cannot be watched, or not just now.
+    pub proof: Option<Proof>,
+}
