@@ -43,6 +43,24 @@ pub(crate) fn need(program: &str) -> Outcome {
     }
 }
 
+/// The same for a proxy. Debian keeps nginx and HAProxy where only root looks, and each asks for its version in words of
+/// its own.
+pub(crate) fn need_proxy(program: &str) -> Outcome {
+    let present = || {
+        let places = [format!("/usr/sbin/{program}"), program.to_owned()];
+        places.iter().any(|place| {
+            ["-v", "version"]
+                .iter()
+                .any(|question| succeeds(Command::new(place).arg(question)))
+        })
+    };
+    if present() || (install(&[program]) && present()) {
+        Outcome::Passed
+    } else {
+        Outcome::Skipped(format!("no {program} (Debian: apt install {program})"))
+    }
+}
+
 /// Makes sure that there is a PostgreSQL server to start: Debian keeps its programs out of the path, one folder a
 /// version.
 pub(crate) fn need_postgresql() -> Outcome {

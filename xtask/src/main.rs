@@ -19,12 +19,13 @@ chores:
         what the release build costs beside DRF and beside Python's PBKDF2, as ratios within one run
         --quick      fewer rounds
         --build      also the time of a first release build, in a target folder of its own
-  test [--only rust|live] [--seed N] [PATTERN...]
+  test [--only rust|live|proxies] [--seed N] [PATTERN...]
         rust: cargo test of the whole workspace
         live: the release build of the command against a real Django REST framework
               (sets up a Python environment under target/xtask)
+        proxies: the release build behind nginx, HAProxy and Caddy
         --seed N     repeats the random choices of an earlier live run, which printed N
-        PATTERN...   only those live tests whose name contains one of the words
+        PATTERN...   only those live and proxy tests whose name contains one of the words
 ";
 
 /// A wrong use of the command line, told to the person together with [`USAGE`].

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the Rust tests, then the release build beside a real Django.
+//! `cargo xtask test`: the Rust tests, then the release build beside a real Django and behind real proxies.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +14,7 @@ use crate::workspace;
 struct Plan {
     rust: bool,
     live: bool,
+    proxies: bool,
     seed: Option<u64>,
     patterns: Vec<String>,
 }
@@ -23,6 +24,7 @@ impl Plan {
         let mut plan = Self {
             rust: true,
             live: true,
+            proxies: true,
             seed: None,
             patterns: Vec::new(),
         };
@@ -30,9 +32,10 @@ impl Plan {
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "--only" => match rest.next().map(String::as_str) {
-                    Some("rust") => plan.live = false,
-                    Some("live") => plan.rust = false,
-                    _ => return Err(UsageError("--only takes rust or live".to_owned())),
+                    Some("rust") => (plan.live, plan.proxies) = (false, false),
+                    Some("live") => (plan.rust, plan.proxies) = (false, false),
+                    Some("proxies") => (plan.rust, plan.live) = (false, false),
+                    _ => return Err(UsageError("--only takes rust, live or proxies".to_owned())),
                 },
                 "--seed" => match rest.next().and_then(|text| text.parse().ok()) {
                     Some(seed) => plan.seed = Some(seed),
@@ -71,14 +74,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
             steps::command(&mut tests)
         });
     }
-    if plan.live {
-        live(&plan, &mut steps);
+    if plan.live || plan.proxies {
+        beside_others(&plan, &mut steps);
     }
     Ok(steps.finish(workspace::everything_must_run()))
 }
 
-/// The tests of `tests/live`: all of them against one Django, those that tell something new against the newer ones.
-fn live(plan: &Plan, steps: &mut Steps) {
+/// The tests of `tests/live` and `tests/proxies`, on the release build.
+fn beside_others(plan: &Plan, steps: &mut Steps) {
     let build = [
         "build",
         "--release",
@@ -91,8 +94,18 @@ fn live(plan: &Plan, steps: &mut Steps) {
     }) {
         return;
     }
-    // Only the demo's printed lines need it; without it the other live tests run all the same.
+    // Only lines that the demo and the docs print need it; without it the other tests run all the same.
     steps.run("curl", || debian::need("curl"));
+    if plan.live {
+        live(plan, steps);
+    }
+    if plan.proxies {
+        proxies(plan, steps);
+    }
+}
+
+/// All of them against one Django, those that tell something new against the newer ones.
+fn live(plan: &Plan, steps: &mut Steps) {
     for django in [python::DJANGO].into_iter().chain(python::NEWER) {
         let Some(environment) = python::environment(steps, django) else {
             continue;
@@ -102,6 +115,19 @@ fn live(plan: &Plan, steps: &mut Steps) {
     }
 }
 
+/// The tests of a proxy that is not there are skipped.
+fn proxies(plan: &Plan, steps: &mut Steps) {
+    for proxy in ["nginx", "haproxy", "caddy"] {
+        steps.run(proxy, || debian::need_proxy(proxy));
+    }
+    let Some(environment) = python::environment(steps, python::DJANGO) else {
+        return;
+    };
+    steps.run("proxy tests", || {
+        steps::command(&mut python_tests(plan, environment.python(), "proxies"))
+    });
+}
+
 fn live_tests(plan: &Plan, python: &Path) -> Outcome {
     let seed = plan.seed.unwrap_or_else(|| {
         SystemTime::now()
@@ -109,14 +135,20 @@ fn live_tests(plan: &Plan, python: &Path) -> Outcome {
             .map_or(0, |time| u64::from(time.subsec_micros()))
     });
     println!("seed: {seed} (repeat with: cargo xtask test --only live --seed {seed})");
+    let mut command = python_tests(plan, python, "live");
+    command.env("HALLPASS_SEED", seed.to_string());
+    steps::command(&mut command)
+}
+
+/// A package of tests in `tests`, run on the release build.
+fn python_tests(plan: &Plan, python: &Path, package: &str) -> Command {
     let mut command = Command::new(python);
     command
-        .args(["-B", "-u", "-m", "live"])
+        .args(["-B", "-u", "-m", package])
         .args(&plan.patterns)
         .current_dir(workspace::root().join("tests"))
-        .env("HALLPASS_BIN", workspace::release_binary("hallpass"))
-        .env("HALLPASS_SEED", seed.to_string());
-    steps::command(&mut command)
+        .env("HALLPASS_BIN", workspace::release_binary("hallpass"));
+    command
 }
 
 #[cfg(test)]
@@ -135,6 +167,7 @@ mod tests {
             Ok(Plan {
                 rust: true,
                 live: true,
+                proxies: true,
                 seed: None,
                 patterns: vec![]
             })
@@ -145,6 +178,7 @@ mod tests {
             Ok(Plan {
                 rust: false,
                 live: true,
+                proxies: false,
                 seed: Some(7),
                 patterns: vec!["guide".to_owned()]
             })
@@ -155,11 +189,11 @@ mod tests {
     fn wrong_words_are_refused() {
         assert_eq!(
             parse(&["--only"]),
-            Err("--only takes rust or live".to_owned())
+            Err("--only takes rust, live or proxies".to_owned())
         );
         assert_eq!(
             parse(&["--only", "go"]),
-            Err("--only takes rust or live".to_owned())
+            Err("--only takes rust, live or proxies".to_owned())
         );
         assert_eq!(
             parse(&["--seed", "x"]),

@@ -1,6 +1,7 @@
 //! What was typed, as it was typed. What it means is decided later, in `start.rs` and in the commands.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::fmt;
+use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Look for misconfigurations and say how to cure them
     Check(Check),
+    /// Print a proxy's configuration, ready to use: it asks Hallpass about each request
+    ProxyConfig(ProxyConfig),
 }
 
 #[derive(Debug, Args)]
@@ -244,6 +247,47 @@ pub(crate) enum FailLevel {
     Critical,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ProxyConfig {
+    /// The proxy; haproxy-lua is the file that haproxy's configuration loads
+    #[arg(value_name = "PROXY", value_enum)]
+    pub(crate) proxy: ProxyName,
+    /// The application behind the proxy
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9000", value_parser = http_authority)]
+    pub(crate) upstream: Authority,
+    /// Address that the proxy listens on: ADDRESS:PORT or PORT
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
+    pub(crate) listen: SocketAddr,
+    /// Where `hallpass serve` listens
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000", value_parser = http_authority)]
+    pub(crate) hallpass: Authority,
+}
+
+/// Proxies that a configuration can be printed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProxyName {
+    Nginx,
+    Traefik,
+    Caddy,
+    Envoy,
+    Haproxy,
+    HaproxyLua,
+}
+
+/// Host and port of an `http://` URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Authority {
+    /// A name, or an address; one of IPv6 in brackets.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl fmt::Display for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
 impl Arguments {
     /// Reads the command line of this process.
     ///
@@ -272,6 +316,34 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     found.first().copied().ok_or_else(refuse)
 }
 
+/// Plain HTTP only: the questions go over this machine or a private network.
+fn http_authority(text: &str) -> Result<Authority, String> {
+    let refuse = || format!("{text:?} is no URL of the form http://HOST:PORT without a path");
+    let authority = text.strip_prefix("http://").ok_or_else(refuse)?;
+    let authority = authority.strip_suffix('/').unwrap_or(authority);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().map_err(|_| refuse())?),
+        _ => (authority, 80),
+    };
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
+    };
+    let address = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let is_address = address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    if !is_name(host) && !is_address {
+        return Err(refuse());
+    }
+    Ok(Authority {
+        host: host.to_owned(),
+        port,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,6 +352,29 @@ mod tests {
     fn the_definition_is_sound() {
         use clap::CommandFactory;
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn upstreams_are_plain_http() {
+        for (text, authority) in [
+            ("http://127.0.0.1:9000", "127.0.0.1:9000"),
+            ("http://app/", "app:80"),
+            ("http://[::1]:9000", "[::1]:9000"),
+            ("http://[::1]", "[::1]:80"),
+        ] {
+            assert_eq!(http_authority(text).unwrap().to_string(), authority);
+        }
+        for text in [
+            "127.0.0.1:9000",
+            "https://app",
+            "http://",
+            "http://app/path",
+            "http://app:x",
+            "http://a;b",
+            "http://[x]",
+        ] {
+            assert!(http_authority(text).is_err(), "{text}");
+        }
     }
 
     #[test]

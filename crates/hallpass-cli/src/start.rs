@@ -49,6 +49,22 @@ impl Start {
         self.global.config.clone().unwrap_or_else(default)
     }
 
+    /// The settings, or the defaults where there are none.
+    ///
+    /// # Errors
+    /// Wrong settings.
+    pub(crate) fn settings_or_defaults(&self) -> Result<Settings, Failure> {
+        let sources = Sources::process(None)?;
+        let nothing = self.global.config.is_none()
+            && self.global.database.is_none()
+            && sources.environment.is_empty()
+            && !self.settings_file().exists();
+        if nothing {
+            return Ok(Settings::default());
+        }
+        self.settings()
+    }
+
     /// Where settings come from. Without a settings file the environment or `--database` must say something.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 use http::Method;
 use http::header::{ORIGIN, REFERER};
 
+use crate::identity::Identity;
 use crate::rejection::Rejection;
 use crate::request::{FormFault, FormKind, RequestContext};
 use crate::wire::csrf_token;
@@ -31,6 +32,9 @@ pub(crate) async fn enforce(request: &RequestContext<'_>) -> Result<(), Failure>
     ) {
         return Ok(());
     }
+    if request.forwarded().is_some_and(|said| said.defers_csrf) {
+        return Ok(());
+    }
     check_source(request).map_err(Failure::Reason)?;
     let core = request.core();
     let header = request.text_header(&core.compiled().csrf_header);
@@ -47,17 +51,35 @@ pub(crate) async fn enforce(request: &RequestContext<'_>) -> Result<(), Failure>
     .map_err(Failure::Reason)
 }
 
+/// Whether the page that opens a WebSocket is the site's own: its handshake is a `GET`, which browsers send to any site
+/// with the cookies of that site. Django's Channels have the check as `AllowedHostsOriginValidator`.
+///
+/// Programs send no `Origin`, and no cookie by themselves; a session without `Origin` is refused.
+pub(crate) fn enforce_on_web_socket(
+    request: &RequestContext<'_>,
+    identity: Option<&Identity>,
+) -> Result<(), Rejection> {
+    if request.forwarded().is_some_and(|said| said.defers_csrf) {
+        return Ok(());
+    }
+    let by_session = identity.is_some_and(|identity| identity.authenticated_by() == "session");
+    let checked = match request.text_header(&ORIGIN) {
+        None if by_session => Err("Origin checking failed - no Origin.".to_owned()),
+        None => Ok(()),
+        Some(_) => check_source(request),
+    };
+    checked.map_err(|reason| Rejection::permission_denied(Some(&format!("CSRF Failed: {reason}"))))
+}
+
 fn check_source(request: &RequestContext<'_>) -> Result<(), String> {
     let core = request.core();
     let trusted = &core.compiled().trusted_origins;
     let secure = request.is_secure();
     let host = request.host();
-    let own_host = core
-        .compiled()
-        .allowed_hosts
-        .check(&host)
-        .is_ok()
-        .then_some(host.as_str());
+    // Which hosts a proxy asks about is the proxy's to say, and is said by its configuration.
+    let is_own =
+        request.forwarded().is_some() || core.compiled().allowed_hosts.check(&host).is_ok();
+    let own_host = is_own.then_some(host.as_str());
     if let Some(sent) = request.text_header(&ORIGIN) {
         return origin::check_origin(&sent, own_host, secure, trusted);
     }

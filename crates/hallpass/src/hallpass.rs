@@ -4,8 +4,10 @@ mod builder;
 
 use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::core::Core;
+use crate::forward_auth::Rules;
 use crate::policy::Policy;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -32,6 +34,7 @@ pub use builder::{Builder, StartError};
 pub struct Hallpass {
     core: Core,
     default_policy: Policy,
+    rules: Arc<Rules>,
 }
 
 impl Hallpass {
@@ -62,6 +65,11 @@ impl Hallpass {
     /// `default_permission_classes`.
     pub fn default_policy(&self) -> &Policy {
         &self.default_policy
+    }
+
+    /// What stands under which policy when a proxy asks.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
     }
 }
 

@@ -7,6 +7,7 @@ mod cache;
 pub mod checks;
 mod core;
 mod csrf;
+mod forward_auth;
 mod future;
 mod hallpass;
 mod hashing;

@@ -80,6 +80,12 @@ impl Policy {
         &self.throttles
     }
 
+    /// The challenges of all authentication classes, for answers that show each of them.
+    pub(crate) fn challenges(&self) -> Vec<HeaderValue> {
+        let challenges = self.authentication.iter().map(Scheme::challenge);
+        challenges.flatten().collect()
+    }
+
     /// Whether this request may go on, and as whom.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod demo;
 mod drf_create_token;
 mod init;
 mod migrate;
+mod proxy_config;
 mod serve;
 mod session;
 mod showmigrations;
@@ -35,5 +36,6 @@ pub(crate) async fn run(start: &Start, command: Command) -> Result<(), Failure> 
         Command::Clearsessions => clearsessions::run(start).await,
         Command::Serve(args) => serve::run(start, &args).await,
         Command::Check(args) => check::run(start, &args).await,
+        Command::ProxyConfig(args) => proxy_config::run(start, &args),
     }
 }

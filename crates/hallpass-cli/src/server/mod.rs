@@ -7,8 +7,9 @@ mod socket;
 
 use std::time::Duration;
 
+use axum::routing::MethodRouter;
 use axum::{Router, middleware};
-use hallpass::views::{LoginView, LogoutView, ObtainAuthToken, healthz, whoami};
+use hallpass::views::{LoginView, LogoutView, ObtainAuthToken, forward_auth, healthz, whoami};
 use hallpass::{Hallpass, Scheme};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -48,6 +49,13 @@ pub(crate) async fn serve(listener: Listener, hallpass: &Hallpass) -> Result<(),
     Ok(())
 }
 
+/// The login page, from which one may go on to the sites behind the proxies as well.
+fn login(redirect_hosts: &[String]) -> MethodRouter {
+    LoginView::new()
+        .success_url_allowed_hosts(redirect_hosts)
+        .into_handlers()
+}
+
 /// The routes that the settings switch on.
 fn routes(hallpass: &Hallpass) -> Router {
     let settings = hallpass.settings();
@@ -60,7 +68,7 @@ fn routes(hallpass: &Hallpass) -> Router {
         guarded = guarded.route(&settings.token.path, view.into_view());
     }
     if !settings.login_path.is_empty() {
-        guarded = guarded.plain(&settings.login_path, LoginView::new().into_handlers());
+        guarded = guarded.plain(&settings.login_path, login(&settings.login_redirect_hosts));
     }
     if !settings.logout_path.is_empty() {
         guarded = guarded.plain(&settings.logout_path, LogoutView::new().into_handlers());
@@ -71,6 +79,9 @@ fn routes(hallpass: &Hallpass) -> Router {
     let mut all = guarded.into_router();
     if !settings.healthz_path.is_empty() {
         all = all.merge(healthz(&settings.healthz_path));
+    }
+    if !settings.forward_auth.path.is_empty() {
+        all = all.merge(forward_auth(hallpass, &settings.forward_auth.path));
     }
     all.layer(middleware::from_fn(around::request))
 }

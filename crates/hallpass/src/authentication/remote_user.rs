@@ -54,6 +54,10 @@ impl RemoteUserAuthentication {
     }
 
     fn is_believed(&self, request: &RequestContext<'_>) -> bool {
+        // What a proxy asks about has the client's headers, wherever the client is.
+        if request.forwarded().is_some() {
+            return false;
+        }
         let trusted = &request.core().compiled().trusted_proxies;
         let peer = request.peer();
         if peer.is_some_and(|peer| trusted.contains(peer)) {

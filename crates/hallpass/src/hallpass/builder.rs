@@ -1,5 +1,7 @@
 //! Building a Hallpass: class names become classes, the database is opened and looked at.
 
+mod policies;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,28 +15,18 @@ use hallpass_store::{
 };
 
 use super::Hallpass;
-use crate::authentication::{
-    Authentication, BasicAuthentication, RemoteUserAuthentication, Scheme, SessionAuthentication,
-    TokenAuthentication,
-};
+use crate::authentication::{Authentication, Scheme};
 use crate::backends::{Backend, CredentialBackend, ModelBackend, RemoteUserBackend};
 use crate::cache::{self, InvalidCache};
 use crate::core::{Compiled, Core, CoreParts, InvalidSetting};
 use crate::hashing::HashingPool;
 use crate::identity_cache::IdentityCache;
 use crate::password_validation;
-use crate::permissions::{
-    AllowAny, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, Permission, Requirement,
-};
-use crate::policy::Policy;
+use crate::permissions::{Permission, Requirement};
 use crate::sessions::{Engine, InvalidEngine};
-use crate::settings::{
-    AuthenticationClass, PermissionClass, Settings, SettingsError, ThrottleClass,
-};
+use crate::settings::{Settings, SettingsError};
 use crate::signals::{CreateToken, Signals};
-use crate::throttling::{
-    AnonRateThrottle, Limit, ScopedRateThrottle, Storage, Throttle, UserRateThrottle,
-};
+use crate::throttling::{Limit, Storage, Throttle};
 use crate::typed_user::FromUser;
 
 /// Why a Hallpass could not start.
@@ -279,10 +271,8 @@ impl Builder {
         let cache = cache::shared(&settings.caches_default)?;
         let throttles = Storage::of(&settings, cache.clone());
         let session_engine = Engine::of(settings.session_engine, cache)?;
-        let default_policy = Policy::new()
-            .authentication(self.resolve_schemes(&compiled)?)
-            .permissions(self.resolve_permissions()?)
-            .throttles(self.resolve_throttles()?);
+        let default_policy = self.resolve_default_policy(&compiled)?;
+        let rules = self.resolve_rules(&default_policy, &compiled)?;
         let store = Store::open(store_options(&settings, self.create_database)?).await?;
         if self.migrate {
             store.migrate(|_| ()).await?;
@@ -308,88 +298,8 @@ impl Builder {
         Ok(Hallpass {
             core: Core::new(parts),
             default_policy,
+            rules: Arc::new(rules),
         })
-    }
-
-    fn resolve_schemes(&self, compiled: &Compiled) -> Result<Vec<Scheme>, StartError> {
-        let resolve = |class: &AuthenticationClass| match class {
-            AuthenticationClass::Session => Ok(SessionAuthentication::new().into()),
-            AuthenticationClass::Token => {
-                Ok(TokenAuthentication::with_keyword(&self.settings.token.keyword).into())
-            }
-            AuthenticationClass::Basic => Ok(BasicAuthentication::new().into()),
-            AuthenticationClass::RemoteUser => {
-                let header = compiled.remote_user_header.clone();
-                Ok(RemoteUserAuthentication::with_header(header).into())
-            }
-            AuthenticationClass::Custom(name) => {
-                self.schemes
-                    .get(name)
-                    .cloned()
-                    .ok_or_else(|| StartError::NotRegistered {
-                        setting: "default_authentication_classes",
-                        name: name.clone(),
-                    })
-            }
-        };
-        self.settings
-            .rest_framework
-            .default_authentication_classes
-            .iter()
-            .map(resolve)
-            .collect()
-    }
-
-    fn resolve_permissions(&self) -> Result<Vec<Requirement>, StartError> {
-        let resolve = |class: &PermissionClass| match class {
-            PermissionClass::AllowAny => Ok(AllowAny.into()),
-            PermissionClass::IsAuthenticated => Ok(IsAuthenticated.into()),
-            PermissionClass::IsAdminUser => Ok(IsAdminUser.into()),
-            PermissionClass::IsAuthenticatedOrReadOnly => Ok(IsAuthenticatedOrReadOnly.into()),
-            PermissionClass::Custom(name) => {
-                self.permissions
-                    .get(name)
-                    .cloned()
-                    .ok_or_else(|| StartError::NotRegistered {
-                        setting: "default_permission_classes",
-                        name: name.clone(),
-                    })
-            }
-        };
-        self.settings
-            .rest_framework
-            .default_permission_classes
-            .iter()
-            .map(resolve)
-            .collect()
-    }
-
-    fn resolve_throttles(&self) -> Result<Vec<Limit>, StartError> {
-        let settings = &self.settings.rest_framework;
-        // DRF finds out at the first request.
-        let rated = |scope| match settings.default_throttle_rates.get(scope) {
-            Some(_) => Ok(()),
-            None => Err(StartError::NoThrottleRate(scope)),
-        };
-        let resolve = |class: &ThrottleClass| match class {
-            ThrottleClass::Anon => rated("anon").map(|()| AnonRateThrottle::new().into()),
-            ThrottleClass::User => rated("user").map(|()| UserRateThrottle::new().into()),
-            ThrottleClass::Scoped => Ok(ScopedRateThrottle::new().into()),
-            ThrottleClass::Custom(name) => {
-                self.throttles
-                    .get(name)
-                    .cloned()
-                    .ok_or_else(|| StartError::NotRegistered {
-                        setting: "default_throttle_classes",
-                        name: name.clone(),
-                    })
-            }
-        };
-        settings
-            .default_throttle_classes
-            .iter()
-            .map(resolve)
-            .collect()
     }
 
     fn resolve_backends(&self) -> Result<Vec<Backend>, StartError> {

@@ -8,16 +8,21 @@ use http::header::{CONTENT_LENGTH, HOST};
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName};
 
+use super::Forwarded;
 use crate::core::Core;
 use crate::wire::charset::latin1;
 use crate::wire::host::split_domain_port;
 
 /// Django's `HttpRequest.is_secure`: the first comma-separated item of the configured header, compared exactly.
-pub(super) fn is_secure(core: &Core, headers: &HeaderMap) -> bool {
+/// Of a request that a proxy asks about, the proxy has said it.
+pub(super) fn is_secure(core: &Core, parts: &Parts) -> bool {
+    if let Some(forwarded) = parts.extensions.get::<Forwarded>() {
+        return forwarded.is_secure;
+    }
     let Some((name, secure_value)) = &core.compiled().proxy_ssl_header else {
         return false;
     };
-    let Some(value) = headers.get(name) else {
+    let Some(value) = parts.headers.get(name) else {
         return false;
     };
     let first = value
@@ -62,7 +67,7 @@ pub(super) fn server_port(core: &Core, parts: &Parts) -> String {
     {
         return named.port;
     }
-    if is_secure(core, &parts.headers) {
+    if is_secure(core, parts) {
         "443".to_owned()
     } else {
         "80".to_owned()

@@ -7,6 +7,7 @@ mod body;
 mod csrf_secret;
 mod exchange;
 mod form;
+mod forwarded;
 mod head;
 mod view;
 
@@ -30,6 +31,7 @@ use crate::wire::charset::latin1;
 
 pub(crate) use exchange::Exchange;
 pub(crate) use form::{FormFault, FormKind, query_value};
+pub(crate) use forwarded::Forwarded;
 pub(crate) use view::{NO_VIEW, ViewAttributes};
 
 /// One request on its way in.
@@ -150,7 +152,12 @@ impl<'a> RequestContext<'a> {
     /// Whether the request came over TLS, as Django's `is_secure` decides: the connection itself, unless
     /// `secure_proxy_ssl_header` is configured and sent.
     pub fn is_secure(&self) -> bool {
-        head::is_secure(self.core(), self.headers())
+        head::is_secure(self.core(), self.parts)
+    }
+
+    /// What a proxy says of it, when it was put together by forward-auth.
+    pub(crate) fn forwarded(&self) -> Option<Forwarded> {
+        self.extensions().get().copied()
     }
 
     /// The `Host` that the client asked for (`X-Forwarded-Host` with `use_x_forwarded_host`), unchecked.

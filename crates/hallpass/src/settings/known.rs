@@ -8,14 +8,15 @@ use super::ignored;
 use super::nearest::misspelt;
 use super::note::Note;
 use super::table::{
-    CacheSettings, IdentityCacheSettings, RestFrameworkSettings, Settings, TokenSettings,
-    UserModelSettings,
+    CacheSettings, ForwardAuthSettings, IdentityCacheSettings, RestFrameworkSettings, Settings,
+    TokenSettings, UserModelSettings,
 };
 use super::value::{Value, shortened};
 
 /// The TOML tables that hold settings, besides the top level.
-pub(super) const TABLES: [&str; 5] = [
+pub(super) const TABLES: [&str; 6] = [
     "caches.default",
+    "forward_auth",
     "identity_cache",
     "rest_framework",
     "token",
@@ -27,6 +28,7 @@ pub(super) fn definitions() -> impl Iterator<Item = &'static Definition> {
     Settings::DEFINITIONS
         .iter()
         .chain(CacheSettings::DEFINITIONS)
+        .chain(ForwardAuthSettings::DEFINITIONS)
         .chain(IdentityCacheSettings::DEFINITIONS)
         .chain(RestFrameworkSettings::DEFINITIONS)
         .chain(TokenSettings::DEFINITIONS)

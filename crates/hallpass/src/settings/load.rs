@@ -13,8 +13,8 @@ use super::given::Given;
 use super::known::{add, definitions};
 use super::note::Note;
 use super::table::{
-    CacheSettings, IdentityCacheSettings, RestFrameworkSettings, Settings, TokenSettings,
-    UserModelSettings,
+    CacheSettings, ForwardAuthSettings, IdentityCacheSettings, RestFrameworkSettings, Settings,
+    TokenSettings, UserModelSettings,
 };
 use super::value::Context;
 use super::{read_environment, read_toml};
@@ -145,6 +145,7 @@ impl Settings {
         let mut settings = Self::read(&given, &context)?;
         settings.rest_framework = RestFrameworkSettings::read(&given, &context)?;
         settings.caches_default = CacheSettings::read(&given, &context)?;
+        settings.forward_auth = ForwardAuthSettings::read(&given, &context)?;
         settings.identity_cache = IdentityCacheSettings::read(&given, &context)?;
         settings.token = TokenSettings::read(&given, &context)?;
         settings.user_model = UserModelSettings::read(&given, &context)?;
@@ -161,6 +162,7 @@ impl Settings {
             ("", "logout_path", &self.logout_path),
             ("", "whoami_path", &self.whoami_path),
             ("", "healthz_path", &self.healthz_path),
+            ("forward_auth", "path", &self.forward_auth.path),
         ];
         for (position, (table, name, path)) in paths.iter().enumerate() {
             let other = paths

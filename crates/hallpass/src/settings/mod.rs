@@ -15,6 +15,7 @@ mod define;
 mod docs;
 mod entry;
 mod error;
+mod forward_auth;
 mod from_django;
 mod given;
 mod ignored;
@@ -38,13 +39,14 @@ pub use classes::{AuthenticationClass, PermissionClass};
 pub use define::{Definition, Origin};
 pub use docs::reference_page;
 pub use error::{Place, SettingsError};
+pub use forward_auth::{CsrfMode, ForwardAuthRule, ForwardAuthRules};
 pub use from_django::{DiffsettingsError, FromDjango};
 pub use load::Sources;
 pub use note::Note;
 pub use rules::header_of_meta_name;
 pub use table::{
-    CacheSettings, IdentityCacheSettings, RestFrameworkSettings, Settings, TokenSettings,
-    UserModelSettings,
+    CacheSettings, ForwardAuthSettings, IdentityCacheSettings, RestFrameworkSettings, Settings,
+    TokenSettings, UserModelSettings,
 };
 pub use throttles::{ThrottleClass, ThrottleRates};
 pub use validators::PasswordValidatorClass;

@@ -5,11 +5,11 @@
     reason = "every rule takes its setting's own type, so that the table can name it"
 )]
 
-use std::net::IpAddr;
-
 use super::classes::{APPS, BACKENDS, HASHERS, find, unknown};
 use super::nearest::nearest;
 use super::value::{Context, Problem, shortened};
+use crate::wire::host::split_domain_port;
+use crate::wire::networks::{Networks, NotANetwork};
 
 /// A hundred years of 365 days, in seconds: longer ages are a slip, and would leave the range of dates.
 const LONGEST_AGE: i64 = 100 * 365 * 24 * 60 * 60;
@@ -314,29 +314,22 @@ pub(super) fn hashers(value: &mut Vec<String>, context: &Context<'_>) -> Result<
 
 /// Addresses (`10.0.0.1`) and networks (`10.0.0.0/8`).
 pub(super) fn networks(value: &mut Vec<String>, _: &Context<'_>) -> Result<(), Problem> {
-    match value.iter().find(|network| !is_network(network)) {
-        Some(network) => refuse(format!(
-            "{:?} is neither an IP address nor a network such as \"10.0.0.0/8\"",
-            shortened(network)
-        )),
-        None => Ok(()),
-    }
+    Networks::parse(value).map_or_else(
+        |NotANetwork(text)| refuse(NotANetwork(shortened(&text)).to_string()),
+        |_| Ok(()),
+    )
 }
 
-fn is_network(text: &str) -> bool {
-    let (address, prefix) = text
-        .split_once('/')
-        .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-    let Ok(address) = address.parse::<IpAddr>() else {
-        return false;
-    };
-    let bits = if address.is_ipv4() { 32 } else { 128 };
-    match prefix {
-        None => true,
-        Some(prefix) => {
-            prefix.bytes().all(|byte| byte.is_ascii_digit())
-                && prefix.parse::<u8>().is_ok_and(|length| length <= bits)
-        }
+/// Hosts as a `Host` header has them, in lower case: they are compared as text.
+pub(super) fn redirect_hosts(value: &mut Vec<String>, _: &Context<'_>) -> Result<(), Problem> {
+    let is_host =
+        |host: &String| split_domain_port(host).is_some() && *host == host.to_ascii_lowercase();
+    match value.iter().find(|host| !is_host(host)) {
+        Some(host) => refuse(format!(
+            "{:?} is no host in lower case, such as \"app.example.com\" or \"localhost:8080\"",
+            shortened(host)
+        )),
+        None => Ok(()),
     }
 }
 

@@ -9,6 +9,7 @@ use super::classes::{AuthenticationClass, PermissionClass};
 use super::define::{Definition, Origin, define_settings};
 use super::entry::Rule;
 use super::error::SettingsError;
+use super::forward_auth::{CsrfMode, ForwardAuthRules};
 use super::given::Given;
 use super::note::Note;
 use super::rules;
@@ -128,6 +129,9 @@ define_settings! {
     /// Where the logout page goes without a safe `next`; `"none"` shows the "Logged out" page.
     Django logout_redirect_url: Option<String> = None;
 
+    /// Hosts that `next` may lead to after a login, besides the login page's own: exact, with the port where it is not the scheme's own.
+    Hallpass login_redirect_hosts: Vec<String> = Vec::new(), rule(rules::redirect_hosts);
+
     /// Value of the `X-Frame-Options` header.
     Django x_frame_options: String = text("DENY"), rule(rules::header_value);
     /// Send `X-Content-Type-Options: nosniff`.
@@ -173,12 +177,16 @@ define_settings! {
     Hallpass whoami_path: String = text("/api/whoami/"), rule(rules::endpoint_path);
     /// Path that tells whether the process is alive; empty switches it off.
     Hallpass healthz_path: String = text("/healthz"), rule(rules::endpoint_path);
+    /// What stands under which classes when a proxy asks: tables under `[[rule]]`, in the file only; the first that fits decides, and without one the default policy. See `docs/forward-auth.md`.
+    Hallpass rule: ForwardAuthRules = ForwardAuthRules::default();
 
     and {
         /// The `[rest_framework]` table, DRF's `REST_FRAMEWORK`.
         pub rest_framework: RestFrameworkSettings,
         /// The `[caches.default]` table, Django's `CACHES["default"]`.
         pub caches_default: CacheSettings,
+        /// The `[forward_auth]` table.
+        pub forward_auth: ForwardAuthSettings,
         /// The `[identity_cache]` table.
         pub identity_cache: IdentityCacheSettings,
         /// The `[token]` table.
@@ -230,6 +238,16 @@ define_settings! {
     Django key_prefix: String = text("");
     /// Version of the keys, which stands behind the prefix.
     Django version: i64 = 1;
+}
+
+define_settings! {
+    /// The `[forward_auth]` table: what a proxy is answered that asks about its requests.
+    pub struct ForwardAuthSettings in "forward_auth";
+
+    /// Path below which proxies ask: `nginx`, `traefik`, `caddy`, `envoy` and `haproxy`; empty switches them off. They skip the Host check.
+    Hallpass path: String = text("/forward-auth/"), rule(rules::endpoint_path);
+    /// Who checks that unsafe requests with a session come from the site's own pages: `enforce` does it here, by header and origin; `defer` leaves it to the Django behind the proxy, which sees the form fields as well.
+    Hallpass csrf: CsrfMode = CsrfMode::Enforce;
 }
 
 define_settings! {

@@ -47,7 +47,8 @@ const SECTIONS: [(&str, &[&str]); 8] = [
         "csrf_cookie_secure", "csrf_cookie_httponly", "csrf_cookie_samesite", "csrf_header_name",
     ]),
     ("Behind a proxy", &[
-        "trusted_proxies", "remote_user_header", "secure_proxy_ssl_header", "use_x_forwarded_host", "use_x_forwarded_port",
+        "trusted_proxies", "login_redirect_hosts", "remote_user_header", "secure_proxy_ssl_header", "use_x_forwarded_host",
+        "use_x_forwarded_port",
     ]),
     ("Paths and pages", &[
         "login_url", "login_redirect_url", "logout_redirect_url", "login_path", "logout_path", "whoami_path",

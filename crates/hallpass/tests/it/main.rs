@@ -2,6 +2,7 @@
 
 #[cfg(feature = "redis")]
 mod fake_redis;
+mod forward_auth;
 mod gate;
 mod hashers;
 mod identity_cache;

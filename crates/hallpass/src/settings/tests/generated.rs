@@ -92,7 +92,8 @@ fn the_template_leaves_out_little() {
             "session_serializer",
             "csrf_use_sessions",
             "use_tz",
-            "time_zone"
+            "time_zone",
+            "rule"
         ]
     );
     assert!(

@@ -7,6 +7,7 @@ mod obtain_token;
 mod require_http_methods;
 mod whoami;
 
+pub use crate::forward_auth::forward_auth;
 pub use healthz::healthz;
 pub use login::LoginView;
 pub use logout::LogoutView;
