@@ -20,6 +20,13 @@ impl Given {
             .insert(format!("{}.{}", entry.table, entry.name), entry);
     }
 
+    /// The winning values of a table whose names are not known beforehand, by name.
+    pub(super) fn of_table(&self, table: &str) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .values()
+            .filter(move |entry| entry.table == table)
+    }
+
     /// The winning value of a setting, if any source gave one.
     pub(super) fn find(&self, table: &str, name: &str) -> Option<&Entry> {
         self.entries.get(&format!("{table}.{name}"))

@@ -11,6 +11,7 @@ use super::table::{
     CacheSettings, ForwardAuthSettings, IdentityCacheSettings, RestFrameworkSettings, Settings,
     TokenSettings, UserModelSettings,
 };
+use super::throttles::RATES_BY_SCOPE;
 use super::value::{Value, shortened};
 
 /// The TOML tables that hold settings, besides the top level.
@@ -40,7 +41,7 @@ pub(super) fn add(given: &mut Given, entries: Vec<Entry>) -> Result<(), Settings
     for entry in entries {
         let known =
             definitions().any(|known| known.table == entry.table && known.name == entry.name);
-        if known {
+        if known || entry.table == RATES_BY_SCOPE {
             given.keep(entry);
         } else if is_other_cache(&entry.table) {
             given.notes.push(Note {

@@ -144,6 +144,8 @@ impl Settings {
         };
         let mut settings = Self::read(&given, &context)?;
         settings.rest_framework = RestFrameworkSettings::read(&given, &context)?;
+        let rates = &mut settings.rest_framework.default_throttle_rates;
+        rates.read_single_scopes(&given, &context)?;
         settings.caches_default = CacheSettings::read(&given, &context)?;
         settings.forward_auth = ForwardAuthSettings::read(&given, &context)?;
         settings.identity_cache = IdentityCacheSettings::read(&given, &context)?;

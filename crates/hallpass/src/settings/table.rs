@@ -218,7 +218,7 @@ define_settings! {
     Drf default_permission_classes: Vec<PermissionClass> = vec![PermissionClass::IsAuthenticated], differs("DRF: AllowAny. A gate that is open until configured is none.");
     /// Who is asked to slow down: `anon`, `user`, `scoped`, DRF's paths, or names that the application registers.
     Drf default_throttle_classes: Vec<ThrottleClass> = Vec::new();
-    /// How often each scope may be asked, such as `{ anon = "100/day", user = "10/min" }`; the period is `s`, `m`, `h` or `d` and whatever follows, `"none"` is no limit. In the environment: `anon=100/day,user=10/min`. Naming some takes the place of all. See `docs/throttling.md`.
+    /// How often each scope may be asked, such as `{ anon = "100/day", user = "10/min" }`; the period is `s`, `m`, `h` or `d` and whatever follows, `"none"` is no limit. Naming some takes the place of all. In the environment as `anon=100/day,user=10/min`, or scope by scope, which leaves the others: `HALLPASS_REST_FRAMEWORK__DEFAULT_THROTTLE_RATES__ANON=100/day`. See `docs/throttling.md`.
     Drf default_throttle_rates: ThrottleRates = ThrottleRates::default();
     /// How many proxies stand before us, for throttles to find the client's address in `X-Forwarded-For`. With `"none"` all of that header is believed, so that clients can pass for each other; 0 is the connection's other end.
     Drf num_proxies: Option<u32> = None;

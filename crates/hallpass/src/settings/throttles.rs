@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::classes::{KnownClass, known, resolve};
+use super::error::SettingsError;
+use super::given::Given;
 use super::value::{Context, Problem, SettingValue, Value, shortened, toml_text};
 use crate::throttling::Rate;
 
@@ -78,6 +80,24 @@ impl ThrottleRates {
     }
 }
 
+/// The table of scopes that are given one by one, in the environment.
+pub(super) const RATES_BY_SCOPE: &str = "rest_framework.default_throttle_rates";
+
+impl ThrottleRates {
+    /// Lays scopes that were given one by one over the others.
+    pub(super) fn read_single_scopes(
+        &mut self,
+        given: &Given,
+        context: &Context<'_>,
+    ) -> Result<(), SettingsError> {
+        for entry in given.of_table(RATES_BY_SCOPE) {
+            let rate = entry.read::<Option<Rate>>(false, context, None)?;
+            self.0.insert(entry.name.clone(), rate);
+        }
+        Ok(())
+    }
+}
+
 /// DRF's: `user` and `anon` are there, without limit.
 impl Default for ThrottleRates {
     fn default() -> Self {
@@ -119,10 +139,7 @@ impl SettingValue for ThrottleRates {
         let rates: Vec<String> = self
             .0
             .iter()
-            .map(|(scope, rate)| {
-                let rate = rate.map_or_else(|| "none".to_owned(), |rate| rate.to_string());
-                format!("{scope} = {}", toml_text(&rate))
-            })
+            .map(|(scope, rate)| format!("{scope} = {}", rate.show()))
             .collect();
         format!("{{ {} }}", rates.join(", "))
     }
@@ -133,11 +150,25 @@ fn read_rate(
     value: &Value,
     context: &Context<'_>,
 ) -> Result<(String, Option<Rate>), Problem> {
-    let rate = match Option::<String>::read(value, context)? {
-        None => None,
-        Some(text) => Some(text.parse().map_err(|error| {
-            Problem::Invalid(format!("{:?} for {scope:?}: {error}", shortened(&text)))
-        })?),
-    };
+    let rate = Option::<Rate>::read(value, context).map_err(|problem| match problem {
+        Problem::Invalid(reason) => Problem::Invalid(format!("{scope:?}: {reason}")),
+        other => other,
+    })?;
     Ok((scope.to_owned(), rate))
+}
+
+impl SettingValue for Rate {
+    fn kind() -> String {
+        "rate such as \"100/day\"".to_owned()
+    }
+
+    fn read(value: &Value, context: &Context<'_>) -> Result<Self, Problem> {
+        let text = String::read(value, context)?;
+        text.parse()
+            .map_err(|error| Problem::Invalid(format!("{:?}: {error}", shortened(&text))))
+    }
+
+    fn show(&self) -> String {
+        toml_text(&self.to_string())
+    }
 }

@@ -176,6 +176,14 @@ fn rates_are_read_from_file_and_environment() {
     assert_eq!(given.get("free"), Some(None));
     assert_eq!(given.get("user"), None);
     assert_eq!(rates(Sources::default()).get("user"), Some(None));
+    let mut one_by_one = environment("anon=5/min,burst=2/s");
+    let name = "HALLPASS_REST_FRAMEWORK__DEFAULT_THROTTLE_RATES__BURST".to_owned();
+    one_by_one.environment.push((name, "9/s".to_owned()));
+    let scope = "rest_framework.default_throttle_rates.anon".to_owned();
+    one_by_one.overrides.push((scope, "none".to_owned()));
+    let given = rates(one_by_one);
+    assert_eq!(given.get("burst"), Some(Some(Rate::per_second(9))));
+    assert_eq!(given.get("anon"), Some(None));
     for wrong in ["anon", "anon=5", "anon=5/x"] {
         let error = Settings::load(environment(wrong)).unwrap_err().to_string();
         assert!(error.contains("DEFAULT_THROTTLE_RATES"), "{error}");
@@ -183,7 +191,10 @@ fn rates_are_read_from_file_and_environment() {
     let error =
         Settings::from_toml("[rest_framework.default_throttle_rates]\nanon = '5/fortnight'");
     let error = error.unwrap_err().to_string();
-    assert!(error.contains("\"5/fortnight\" for \"anon\""), "{error}");
+    assert!(
+        error.contains("\"anon\": \"5/fortnight\": a rate is"),
+        "{error}"
+    );
     let error = Settings::from_toml("[rest_framework]\ndefault_throttle_classes = ['anno']");
     assert!(error.unwrap_err().to_string().contains("\"anon\""));
 }
