@@ -17,6 +17,7 @@ use crate::backends::{self, Backend, Credentials, Offer, Verdict};
 use crate::hashing::HashingPool;
 use crate::identity_cache::IdentityCache;
 use crate::rejection::Rejection;
+use crate::request::RequestContext;
 use crate::sessions::Engine;
 use crate::settings::Settings;
 use crate::signals::Signals;
@@ -85,7 +86,8 @@ impl Core {
     /// # Errors
     /// The store's fault or a full hashing queue, as 503.
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<Verdict, Rejection> {
-        self.ask_backends(Offer::Credentials(credentials)).await
+        self.ask_backends(None, Offer::Credentials(credentials))
+            .await
     }
 
     /// The same for a name that a server in front of us vouches for: Django's `authenticate(remote_user=…)`. Whoever
@@ -94,11 +96,23 @@ impl Core {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn authenticate_remote_user(&self, remote_user: &str) -> Result<Verdict, Rejection> {
-        self.ask_backends(Offer::RemoteUser(remote_user)).await
+        self.ask_backends(None, Offer::RemoteUser(remote_user))
+            .await
     }
 
-    async fn ask_backends(&self, offer: Offer<'_>) -> Result<Verdict, Rejection> {
-        backends::authenticate(&self.parts.backends, &self.accounts(), offer).await
+    /// Asks the backends and, if none accepts, tells the receivers: Django's `user_login_failed`.
+    pub(crate) async fn ask_backends(
+        &self,
+        request: Option<&RequestContext<'_>>,
+        offer: Offer<'_>,
+    ) -> Result<Verdict, Rejection> {
+        let verdict = backends::authenticate(&self.parts.backends, &self.accounts(), offer).await?;
+        if matches!(verdict, Verdict::Refused) {
+            for receiver in &self.parts.signals.login {
+                receiver.user_login_failed(request, offer.username()).await;
+            }
+        }
+        Ok(verdict)
     }
 
     pub(crate) fn password_validators(&self) -> &[Arc<dyn PasswordValidator>] {
@@ -124,6 +138,10 @@ impl Core {
 
     pub(crate) fn session_engine(&self) -> &Engine {
         &self.parts.session_engine
+    }
+
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.parts.signals
     }
 
     pub(crate) fn throttles(&self) -> &Storage {

@@ -10,6 +10,7 @@ use http::header::{ORIGIN, REFERER};
 use crate::identity::Identity;
 use crate::rejection::Rejection;
 use crate::request::{FormFault, FormKind, RequestContext};
+use crate::settings::Settings;
 use crate::wire::csrf_token;
 use crate::wire::origin::{self, RefererContext};
 
@@ -41,9 +42,8 @@ pub(crate) async fn enforce(request: &RequestContext<'_>) -> Result<(), Failure>
     let field = form_field(request, header.is_some())
         .await
         .map_err(Failure::Body)?;
-    let cookie = request.exchange().csrf().cookie();
     csrf_token::verdict(
-        cookie,
+        request.exchange().csrf().stored(),
         field.as_deref(),
         header.as_deref(),
         &core.compiled().csrf_header_display,
@@ -89,10 +89,19 @@ fn check_source(request: &RequestContext<'_>) -> Result<(), String> {
     let port = request.server_port();
     let context = RefererContext {
         host: own_host,
-        cookie_domain: core.settings().csrf_cookie_domain.as_deref(),
+        cookie_domain: cookie_domain(core.settings()),
         server_port: &port,
     };
     origin::check_referer(request.text_header(&REFERER).as_deref(), &context, trusted)
+}
+
+/// The domain of the cookie that leads to the secret.
+fn cookie_domain(settings: &Settings) -> Option<&str> {
+    let domain = match settings.csrf_use_sessions {
+        true => &settings.session_cookie_domain,
+        false => &settings.csrf_cookie_domain,
+    };
+    domain.as_deref()
 }
 
 /// `csrfmiddlewaretoken` of a form sent by `POST`.

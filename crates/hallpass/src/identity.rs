@@ -96,6 +96,16 @@ impl User {
         &self.row.password
     }
 
+    /// The same user after it logged in.
+    pub(crate) fn with_last_login(&self, at: Timestamp) -> Self {
+        Self {
+            row: Arc::new(UserRow {
+                last_login: Some(at),
+                ..UserRow::clone(&self.row)
+            }),
+        }
+    }
+
     /// The same user after its stored password was replaced.
     pub(crate) fn with_password(&self, password: EncodedPassword) -> Self {
         Self {

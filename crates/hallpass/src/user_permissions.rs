@@ -2,20 +2,19 @@
 //!
 //! A permission is written `<app_label>.<codename>`, such as `blog.change_post`. A user holds those granted directly
 //! and those of all its groups. An active superuser holds every one, even one that does not exist; an inactive user
-//! holds none. Django asks each credential backend; only `ModelBackend` and its relatives know permissions, so without
-//! one of them in `authentication_backends` nobody but a superuser holds any.
+//! holds none. As in Django each credential backend is asked in turn; of Django's own, `ModelBackend` and its relatives
+//! know the tables, so without one of them in `authentication_backends` nothing in the tables counts.
 
 use std::collections::BTreeSet;
 
 use hallpass_store::StoreError;
+use http::StatusCode;
 
+use crate::backends::Backend;
 use crate::core::Core;
 use crate::identity::User;
 use crate::permissions::Object;
 use crate::rejection::Rejection;
-
-/// Where Django's own backends live; all of them grant permissions.
-const BACKENDS_OF_DJANGO: &str = "django.contrib.auth.backends.";
 
 /// The permissions of users. See [`Core::permissions`].
 #[derive(Clone, Copy, Debug)]
@@ -100,20 +99,95 @@ impl Permissions<'_> {
         if user.is_superuser() {
             return Ok(true);
         }
+        let accounts = self.core.accounts();
         for backend in self.core.backends() {
-            if backend
-                .has_object_perm(&self.core.accounts(), user, permission, object)
-                .await?
-            {
-                return Ok(true);
+            let answer = backend.has_object_perm(&accounts, user, permission, object);
+            match said(answer.await)? {
+                Said::Granted => return Ok(true),
+                Said::Nothing => {}
+                Said::Denied => return Ok(false),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the user holds a permission, also by a credential backend of the application's own: Django's
+    /// `user.has_perm`. Where only the tables count, [`of`](Self::of) gives a value to ask again and again.
+    ///
+    /// # Errors
+    /// The store's fault, as 503; it is never "no permission".
+    pub async fn has_perm(&self, user: &User, permission: &str) -> Result<bool, Rejection> {
+        self.has_perms(user, [permission]).await
+    }
+
+    /// Whether the user holds all of them: Django's `user.has_perms`. The tables are read once.
+    ///
+    /// # Errors
+    /// As [`has_perm`](Self::has_perm).
+    pub async fn has_perms<P: AsRef<str>>(
+        &self,
+        user: &User,
+        permissions: impl IntoIterator<Item = P, IntoIter: Send> + Send,
+    ) -> Result<bool, Rejection>
+    where
+        P: Send,
+    {
+        if !user.is_active() {
+            return Ok(false);
+        }
+        if user.is_superuser() {
+            return Ok(true);
+        }
+        let in_tables = self.of(user).await?;
+        for permission in permissions {
+            if !self.grants(&in_tables, user, permission.as_ref()).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The first backend that says yes, in their order, unless one before it denies.
+    async fn grants(
+        &self,
+        in_tables: &UserPermissions,
+        user: &User,
+        permission: &str,
+    ) -> Result<bool, Rejection> {
+        let accounts = self.core.accounts();
+        for backend in self.core.backends() {
+            let answer = match backend.is_of_django() {
+                true => Ok(in_tables.has_perm(permission)),
+                false => backend.has_perm(&accounts, user, permission).await,
+            };
+            match said(answer)? {
+                Said::Granted => return Ok(true),
+                Said::Nothing => {}
+                Said::Denied => return Ok(false),
             }
         }
         Ok(false)
     }
 
     fn are_granted(&self) -> bool {
-        let mut backends = self.core.backends().iter();
-        backends.any(|backend| backend.path().starts_with(BACKENDS_OF_DJANGO))
+        self.core.backends().iter().any(Backend::is_of_django)
+    }
+}
+
+/// What one backend said of a permission.
+enum Said {
+    Granted,
+    Nothing,
+    /// Django's `PermissionDenied`: nobody else is asked.
+    Denied,
+}
+
+fn said(answer: Result<bool, Rejection>) -> Result<Said, Rejection> {
+    match answer {
+        Ok(true) => Ok(Said::Granted),
+        Ok(false) => Ok(Said::Nothing),
+        Err(rejection) if rejection.status() == StatusCode::FORBIDDEN => Ok(Said::Denied),
+        Err(fault) => Err(fault),
     }
 }
 

@@ -51,7 +51,7 @@ impl Authentication for BasicAuthentication {
             return Ok(None);
         };
         let credentials = Credentials::new(basic.username, basic.password).repeated();
-        match request.core().authenticate(&credentials).await? {
+        match request.authenticate(&credentials).await? {
             Verdict::Accepted(accepted) if accepted.user.is_active() => {
                 Ok(Some(Identity::new(accepted.user, "basic")))
             }

@@ -91,7 +91,7 @@ impl Authentication for RemoteUserAuthentication {
         let Some(name) = name.filter(|name| !name.is_empty() && self.is_believed(request)) else {
             return Ok(None);
         };
-        match request.core().authenticate_remote_user(&name).await? {
+        match request.authenticate_remote_user(&name).await? {
             Verdict::Accepted(accepted) if accepted.user.is_active() => {
                 Ok(Some(Identity::new(accepted.user, "remote_user")))
             }

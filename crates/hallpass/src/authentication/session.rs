@@ -13,13 +13,20 @@ use crate::request::RequestContext;
 /// It has no challenge, so a list that begins with it answers 403 instead of 401.
 #[derive(Clone, Debug, Default)]
 pub struct SessionAuthentication {
-    _private: (),
+    csrf_exempt: bool,
 }
 
 impl SessionAuthentication {
     /// The scheme with Django's session cookie.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same without the CSRF check: in DRF, a subclass whose `enforce_csrf` does nothing. Any page that a user
+    /// visits can then send requests in that user's name; only for views that do nothing which matters, or that no
+    /// browser can reach.
+    pub fn csrf_exempt() -> Self {
+        Self { csrf_exempt: true }
     }
 }
 
@@ -32,14 +39,9 @@ impl Authentication for SessionAuthentication {
         let Some(user) = user.filter(crate::User::is_active) else {
             return Ok(None);
         };
-        csrf::enforce(request)
-            .await
-            .map_err(|failure| match failure {
-                csrf::Failure::Reason(reason) => {
-                    Rejection::permission_denied(Some(&format!("CSRF Failed: {reason}")))
-                }
-                csrf::Failure::Body(rejection) => rejection,
-            })?;
+        if !self.csrf_exempt {
+            enforce_csrf(request).await?;
+        }
         Ok(Some(Identity::new(user, "session")))
     }
 
@@ -50,4 +52,15 @@ impl Authentication for SessionAuthentication {
         let none = request.exchange().looks_and_finds_no_session();
         none.then_some(Ok(None))
     }
+}
+
+async fn enforce_csrf(request: &RequestContext<'_>) -> Result<(), Rejection> {
+    csrf::enforce(request)
+        .await
+        .map_err(|failure| match failure {
+            csrf::Failure::Reason(reason) => {
+                Rejection::permission_denied(Some(&format!("CSRF Failed: {reason}")))
+            }
+            csrf::Failure::Body(rejection) => rejection,
+        })
 }

@@ -110,6 +110,18 @@ pub trait CredentialBackend: Send + Sync + 'static {
         id: &UserId,
     ) -> impl Future<Output = Result<Option<User>, Rejection>> + Send;
 
+    /// Whether this backend grants the user a permission (`shop.change_order`): Django's `has_perm`, asked of every
+    /// backend in turn until one grants it. [`Rejection::permission_denied`] ends the search: no, whatever those behind
+    /// would say. Django's own backends grant what stands in the permission tables, of which nothing is to be done here.
+    fn has_perm(
+        &self,
+        _accounts: &Accounts<'_>,
+        _user: &User,
+        _permission: &str,
+    ) -> impl Future<Output = Result<bool, Rejection>> + Send {
+        std::future::ready(Ok(false))
+    }
+
     /// Whether this backend grants the user a permission (`shop.change_order`) on one object; what
     /// [`DjangoObjectPermissions`](crate::DjangoObjectPermissions) asks. No unless overridden, as in Django's own
     /// backends. An inactive user and an active superuser are decided before any backend is asked.
@@ -164,6 +176,20 @@ impl Backend {
         self.0.user(accounts, id).await
     }
 
+    pub(crate) async fn has_perm(
+        &self,
+        accounts: &Accounts<'_>,
+        user: &User,
+        permission: &str,
+    ) -> Result<bool, Rejection> {
+        self.0.has_perm(accounts, user, permission).await
+    }
+
+    /// Whether it is one of Django's, which grant what stands in the permission tables.
+    pub(crate) fn is_of_django(&self) -> bool {
+        self.path().starts_with("django.contrib.auth.backends.")
+    }
+
     pub(crate) async fn has_object_perm(
         &self,
         accounts: &Accounts<'_>,
@@ -201,6 +227,12 @@ trait ErasedBackend: Send + Sync {
         accounts: &'a Accounts<'a>,
         id: &'a UserId,
     ) -> BoxFuture<'a, Result<Option<User>, Rejection>>;
+    fn has_perm<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        user: &'a User,
+        permission: &'a str,
+    ) -> BoxFuture<'a, Result<bool, Rejection>>;
     fn has_object_perm<'a>(
         &'a self,
         accounts: &'a Accounts<'a>,
@@ -243,6 +275,17 @@ impl<B: CredentialBackend> ErasedBackend for B {
         Box::pin(CredentialBackend::user(self, accounts, id))
     }
 
+    fn has_perm<'a>(
+        &'a self,
+        accounts: &'a Accounts<'a>,
+        user: &'a User,
+        permission: &'a str,
+    ) -> BoxFuture<'a, Result<bool, Rejection>> {
+        Box::pin(CredentialBackend::has_perm(
+            self, accounts, user, permission,
+        ))
+    }
+
     fn has_object_perm<'a>(
         &'a self,
         accounts: &'a Accounts<'a>,
@@ -261,6 +304,15 @@ impl<B: CredentialBackend> ErasedBackend for B {
 pub(crate) enum Offer<'a> {
     Credentials(&'a Credentials),
     RemoteUser(&'a str),
+}
+
+impl<'a> Offer<'a> {
+    pub(crate) fn username(self) -> &'a str {
+        match self {
+            Self::Credentials(credentials) => credentials.username(),
+            Self::RemoteUser(name) => name,
+        }
+    }
 }
 
 /// Asks `backends` in order.

@@ -31,6 +31,6 @@ pub(super) fn session_cookie(settings: &Settings) -> Option<Finding> {
 }
 
 pub(super) fn csrf_cookie(settings: &Settings) -> Option<Finding> {
-    let is_insecure = !settings.csrf_cookie_secure;
+    let is_insecure = !settings.csrf_cookie_secure && !settings.csrf_use_sessions;
     is_insecure.then(|| Finding::new(&CSRF_COOKIE_INSECURE, "csrf_cookie_secure is off."))
 }

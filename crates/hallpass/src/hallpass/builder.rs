@@ -25,7 +25,7 @@ use crate::password_validation;
 use crate::permissions::{Permission, Requirement};
 use crate::sessions::{Engine, InvalidEngine};
 use crate::settings::{Settings, SettingsError};
-use crate::signals::{CreateToken, Signals};
+use crate::signals::{CreateToken, LoginReceiver, Signals};
 use crate::throttling::{Limit, Storage, Throttle};
 use crate::typed_user::FromUser;
 
@@ -231,6 +231,13 @@ impl Builder {
                 columns.push((*column).to_owned());
             }
         }
+        self
+    }
+
+    /// Connects a receiver that is told when people log in, log out, or fail to log in.
+    #[must_use]
+    pub fn on_login(mut self, receiver: impl LoginReceiver) -> Self {
+        self.signals.login.push(Arc::new(receiver));
         self
     }
 

@@ -41,11 +41,16 @@ pub async fn login(request: &RequestContext<'_>, accepted: Accepted) -> Result<U
     session.insert(BACKEND, accepted.backend.as_str()).await?;
     session.insert(USER_HASH, hash.as_str()).await?;
     request.exchange().csrf().rotate();
-    core.store()
-        .set_last_login(user.id(), Timestamp::now())
-        .await?;
+    let now = Timestamp::now();
+    let user = match core.store().set_last_login(user.id(), now).await? {
+        true => user.with_last_login(now),
+        false => user,
+    };
     request.exchange().replace_session_user(Some(user.clone()));
     tracing::info!(user = %user.id(), "logged in");
+    for receiver in &core.signals().login {
+        receiver.user_logged_in(request, &user).await;
+    }
     Ok(user)
 }
 
@@ -74,6 +79,13 @@ pub async fn update_session_auth_hash(
 /// # Errors
 /// The store's fault, as 503.
 pub async fn logout(request: &RequestContext<'_>) -> Result<(), Rejection> {
+    let receivers = &request.core().signals().login;
+    if !receivers.is_empty() {
+        let user = user(request).await?;
+        for receiver in receivers {
+            receiver.user_logged_out(request, user.as_ref()).await;
+        }
+    }
     request.session().flush().await?;
     request.exchange().replace_session_user(None);
     Ok(())

@@ -191,8 +191,8 @@ async fn on_model(
     let Some(caller) = identity else {
         return Ok(false);
     };
-    let held = request.core().permissions().of(caller.user()).await?;
-    Ok(held.has_perms(&needed))
+    let permissions = request.core().permissions();
+    permissions.has_perms(caller.user(), &needed).await
 }
 
 /// Whether the caller holds all of these on the object itself: Django's `has_perms` with an object.

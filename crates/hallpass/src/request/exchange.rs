@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
+use hallpass_formats::csrf::CsrfSecret;
 use http::StatusCode;
 use http::header::COOKIE;
 use http::request::Parts;
@@ -18,6 +19,9 @@ use crate::rejection::Rejection;
 use crate::sessions::{Outcome, Session};
 use crate::wire::cookies::Cookies;
 use crate::wire::negotiation::Accepted;
+
+/// Django's name for the secret in a session.
+const CSRF_SESSION_KEY: &str = "_csrftoken";
 
 /// The shared state of one request and its response. Cheap to clone.
 #[derive(Clone)]
@@ -63,7 +67,10 @@ impl Exchange {
             session: OnceLock::new(),
             session_cookie,
             session_asked: AtomicBool::new(false),
-            csrf: CsrfState::new(csrf_cookie),
+            csrf: match settings.csrf_use_sessions {
+                true => CsrfState::of_session(),
+                false => CsrfState::of_cookie(csrf_cookie),
+            },
             body: BodySlot::new(body, &parts.headers),
             indent: AtomicU8::new(0),
             renderer: AtomicUsize::new(0),
@@ -110,6 +117,30 @@ impl Exchange {
 
     pub(crate) fn csrf(&self) -> &CsrfState {
         &self.0.csrf
+    }
+
+    /// Reads the CSRF secret where sessions keep it. As Django's middleware does, on every request, so that every answer
+    /// varies with the cookie.
+    pub(crate) async fn read_csrf_secret(&self) -> Result<(), Rejection> {
+        if !self.csrf().is_unread() {
+            return Ok(());
+        }
+        let secret = match self.looks_and_finds_no_session() {
+            true => None,
+            false => self.session().get_str(CSRF_SESSION_KEY).await?,
+        };
+        self.csrf().read(secret);
+        Ok(())
+    }
+
+    /// Keeps a new CSRF secret in the session.
+    pub(crate) async fn keep_csrf_secret(&self, secret: &CsrfSecret) -> Result<(), Rejection> {
+        let kept = self.session().get_str(CSRF_SESSION_KEY).await?;
+        if kept.as_deref() != Some(secret.as_str()) {
+            let session = self.session();
+            session.insert(CSRF_SESSION_KEY, secret.as_str()).await?;
+        }
+        Ok(())
     }
 
     pub(crate) fn body(&self) -> &BodySlot {

@@ -23,6 +23,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri};
 use serde::de::DeserializeOwned;
 
+use crate::backends::{Credentials, Offer, Verdict};
 use crate::core::Core;
 use crate::model::QuerySet;
 use crate::rejection::Rejection;
@@ -67,7 +68,7 @@ impl<'a> RequestContext<'a> {
     /// async fn log_in_as_guest(parts: axum::http::request::Parts) -> Result<Response, Rejection> {
     ///     let request = RequestContext::of(&parts)?;
     ///     let credentials = Credentials::new("guest", "guest");
-    ///     if let Verdict::Accepted(accepted) = request.core().authenticate(&credentials).await? {
+    ///     if let Verdict::Accepted(accepted) = request.authenticate(&credentials).await? {
     ///         hallpass::login(&request, accepted).await?;
     ///     }
     ///     Ok(Redirect::to("/").into_response())
@@ -132,6 +133,25 @@ impl<'a> RequestContext<'a> {
     /// Settings, rows, users and tokens of the Hallpass that guards this request.
     pub fn core(&self) -> &'a Core {
         self.exchange.core()
+    }
+
+    /// Asks the credential backends in order: Django's `authenticate(request, …)`. Receivers of failures are told of
+    /// the request.
+    ///
+    /// # Errors
+    /// The store's fault or a full hashing queue, as 503.
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Verdict, Rejection> {
+        let offer = Offer::Credentials(credentials);
+        self.core().ask_backends(Some(self), offer).await
+    }
+
+    /// The same for a name that a server in front of us vouches for.
+    pub(crate) async fn authenticate_remote_user(
+        &self,
+        remote_user: &str,
+    ) -> Result<Verdict, Rejection> {
+        let offer = Offer::RemoteUser(remote_user);
+        self.core().ask_backends(Some(self), offer).await
     }
 
     /// The session of this request; nothing is read from the store until it is asked for something.

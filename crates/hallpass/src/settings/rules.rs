@@ -202,15 +202,6 @@ pub(super) fn trusted_origins(value: &mut Vec<String>, _: &Context<'_>) -> Resul
     }
 }
 
-pub(super) fn use_sessions(value: &mut bool, _: &Context<'_>) -> Result<(), Problem> {
-    if !*value {
-        return Ok(());
-    }
-    Err(Problem::NotInThisRelease(
-        "CSRF secrets in sessions are not in this release; set it to false".to_owned(),
-    ))
-}
-
 pub(super) fn use_tz(value: &mut bool, _: &Context<'_>) -> Result<(), Problem> {
     if *value {
         return Ok(());

@@ -101,8 +101,8 @@ define_settings! {
     Django csrf_header_name: String = text("HTTP_X_CSRFTOKEN"), rule(rules::meta_name);
     /// Other origins that may send unsafe requests, with scheme: `https://example.com`, `https://*.example.com`.
     Django csrf_trusted_origins: Vec<String> = Vec::new(), rule(rules::trusted_origins);
-    /// Keep CSRF secrets in sessions. Not in this release.
-    Django csrf_use_sessions: bool = false, rule(rules::use_sessions);
+    /// Keep CSRF secrets in sessions instead of a cookie. Every request then reads its session.
+    Django csrf_use_sessions: bool = false;
 
     /// Store times with time zone. Always true: times are stored in UTC.
     Django use_tz: bool = true, rule(rules::use_tz);

@@ -43,7 +43,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
         "session_expire_at_browser_close", "session_save_every_request",
     ]),
     ("CSRF protection", &[
-        "csrf_trusted_origins", "csrf_cookie_name", "csrf_cookie_age", "csrf_cookie_domain", "csrf_cookie_path",
+        "csrf_trusted_origins", "csrf_use_sessions", "csrf_cookie_name", "csrf_cookie_age", "csrf_cookie_domain", "csrf_cookie_path",
         "csrf_cookie_secure", "csrf_cookie_httponly", "csrf_cookie_samesite", "csrf_header_name",
     ]),
     ("Behind a proxy", &[

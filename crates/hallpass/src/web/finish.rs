@@ -16,9 +16,17 @@ use crate::wire::set_cookie::SetCookie;
 /// Adds what the exchange has to say: the CSRF cookie first, then the session's, as Django's middleware does.
 pub(crate) async fn finish(exchange: &Exchange, mut response: Response) -> Response {
     let settings = exchange.core().settings();
-    if let Some(secret) = exchange.csrf().to_send() {
-        add_cookie(response.headers_mut(), &csrf_cookie(settings, &secret));
-        vary_on_cookie(response.headers_mut());
+    match exchange.csrf().to_keep() {
+        Some(secret) if settings.csrf_use_sessions => {
+            if let Err(rejection) = exchange.keep_csrf_secret(&secret).await {
+                return rejection.into_response_with(None);
+            }
+        }
+        Some(secret) => {
+            add_cookie(response.headers_mut(), &csrf_cookie(settings, &secret));
+            vary_on_cookie(response.headers_mut());
+        }
+        None => {}
     }
     let outcome = match exchange.finish_session(response.status()).await {
         Ok(outcome) => outcome,

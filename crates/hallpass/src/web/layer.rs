@@ -105,7 +105,10 @@ where
     let (mut parts, body) = request.into_parts();
     let (exchange, outermost) = enter(core, &mut parts, body);
     let method = parts.method.clone();
-    let admission = gate.admit(&RequestContext::new(&parts, &exchange)).await;
+    let admission = match exchange.read_csrf_secret().await {
+        Ok(()) => gate.admit(&RequestContext::new(&parts, &exchange)).await,
+        Err(fault) => Err(fault),
+    };
     let mut response = match admission {
         Ok(Admission::Enter(caller)) => {
             // Kept only for renderers that want to know; most views have none.

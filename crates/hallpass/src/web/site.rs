@@ -100,8 +100,13 @@ impl SiteLayer {
             return Ok(early);
         }
         let uri = parts.uri.clone();
-        let body = exchange.body().take();
-        let response = inner.call(Request::from_parts(parts, body)).await?;
+        let response = match exchange.read_csrf_secret().await {
+            Ok(()) => {
+                let body = exchange.body().take();
+                inner.call(Request::from_parts(parts, body)).await?
+            }
+            Err(fault) => fault.into_response(),
+        };
         let response = finish(&exchange, response).await;
         let redirect = self.slash_redirect(&uri, &response);
         let early = redirect.is_some();

@@ -247,7 +247,6 @@ fn what_this_release_lacks_is_said() {
         "session_cache_alias = 'sessions'",
         "[caches.default]\nbackend = 'django.core.cache.backends.memcached.PyMemcacheCache'",
         "session_serializer = 'django.contrib.sessions.serializers.PickleSerializer'",
-        "csrf_use_sessions = true",
         "use_tz = false",
         "[rest_framework]\ndefault_permission_classes = ['rest_framework.permissions.DjangoModelPermissions']",
     ] {

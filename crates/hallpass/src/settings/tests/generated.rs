@@ -90,7 +90,6 @@ fn the_template_leaves_out_little() {
         [
             "session_cache_alias",
             "session_serializer",
-            "csrf_use_sessions",
             "use_tz",
             "time_zone",
             "rule"

@@ -100,8 +100,7 @@ impl LoginView {
         if errors.any() {
             return Ok(Err(errors));
         }
-        let hallpass = request.core();
-        let accounts = hallpass.accounts();
+        let accounts = request.core().accounts();
         // A name longer than the column is not normalised: it cannot be anybody's.
         let too_long = name.chars().count() > accounts.username_max_length();
         let name = if too_long {
@@ -109,7 +108,7 @@ impl LoginView {
         } else {
             username::normalize(name)
         };
-        let verdict = hallpass
+        let verdict = request
             .authenticate(&Credentials::new(name, password))
             .await?;
         let Verdict::Accepted(accepted) = verdict else {

@@ -137,7 +137,7 @@ impl ObtainAuthToken {
 
     async fn issue(&self, request: &RequestContext<'_>) -> Result<Response, Rejection> {
         let credentials = validate(&Data::of(request).await?, non_field_errors_key(request))?;
-        let verdict = request.core().authenticate(&credentials).await?;
+        let verdict = request.authenticate(&credentials).await?;
         let Verdict::Accepted(accepted) = verdict else {
             return Err(refused(
                 non_field_errors_key(request),

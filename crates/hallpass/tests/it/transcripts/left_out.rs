@@ -13,7 +13,6 @@ pub(super) enum Reason {
 
 /// Ids, or the first and the last of a row of scenarios, or a beginning with `*`.
 pub(super) const TABLE: &[(&str, Reason)] = &[
-    ("csrf-098..csrf-099", Missing("CSRF_USE_SESSIONS")),
     (
         "permissions-024..permissions-051",
         Missing("model permissions"),
