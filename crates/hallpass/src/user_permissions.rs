@@ -124,14 +124,11 @@ impl Permissions<'_> {
     ///
     /// # Errors
     /// As [`has_perm`](Self::has_perm).
-    pub async fn has_perms<P: AsRef<str>>(
+    pub async fn has_perms<P: AsRef<str> + Send>(
         &self,
         user: &User,
         permissions: impl IntoIterator<Item = P, IntoIter: Send> + Send,
-    ) -> Result<bool, Rejection>
-    where
-        P: Send,
-    {
+    ) -> Result<bool, Rejection> {
         if !user.is_active() {
             return Ok(false);
         }
