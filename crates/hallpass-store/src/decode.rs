@@ -86,6 +86,17 @@ impl<'row> Column<'row> {
     }
 }
 
+/// One row of several: where Django would fail for all of them, one that cannot be read is left out, and the log says so.
+pub(crate) fn if_readable<T>(row: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match row {
+        Err(fault @ StoreError::Corrupt { .. }) => {
+            tracing::error!(%fault, "a row is left out");
+            Ok(None)
+        }
+        row => row.map(Some),
+    }
+}
+
 /// A user whose columns start at `first`.
 pub(crate) fn user(
     schema: &Schema,

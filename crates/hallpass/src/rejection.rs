@@ -279,10 +279,14 @@ impl fmt::Display for Rejection {
 
 impl std::error::Error for Rejection {}
 
-/// A fault of the store is 503 and a log line, never a verdict about the caller.
+/// A fault of the store is 503 and a log line, never a verdict about the caller. A row that cannot be read is no fault of
+/// the store, and asking again does not mend it: 500, as Django.
 impl From<StoreError> for Rejection {
     fn from(fault: StoreError) -> Self {
         tracing::error!(%fault, "the store cannot answer");
-        Self::unavailable()
+        match fault {
+            StoreError::Corrupt { .. } => Self::server_error(),
+            _ => Self::unavailable(),
+        }
     }
 }

@@ -54,13 +54,35 @@ struct FixedColumn {
     field: Field,
 }
 
-const FIXED_COLUMNS: [FixedColumn; 5] = [
+const FIXED_COLUMNS: [FixedColumn; 9] = [
+    of_auth("auth_group", "name"),
+    of_auth("auth_permission", "codename"),
+    of_content_types("app_label"),
+    of_content_types("model"),
     of_token("key", Field::Text),
     of_token("created", Field::Time),
     of_session("session_key", Field::Text),
     of_session("session_data", Field::Text),
     of_session("expire_date", Field::Time),
 ];
+
+const fn of_auth(table: &'static str, name: &'static str) -> FixedColumn {
+    FixedColumn {
+        app: App::Auth,
+        table,
+        name,
+        field: Field::Text,
+    }
+}
+
+const fn of_content_types(name: &'static str) -> FixedColumn {
+    FixedColumn {
+        app: App::ContentTypes,
+        table: "django_content_type",
+        name,
+        field: Field::Text,
+    }
+}
 
 const fn of_token(name: &'static str, field: Field) -> FixedColumn {
     FixedColumn {

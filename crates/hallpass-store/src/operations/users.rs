@@ -108,10 +108,11 @@ impl PointRead for GroupNames {
             return Ok(Vec::new());
         };
         let sql = &tables.schema.statements.users.group_names;
-        tables
-            .connection
-            .all(sql, &[id], |row| decode::text(row, 0, "auth_group", "name"))
-            .await
+        let parameters = [id];
+        let names = tables.connection.all(sql, &parameters, |row| {
+            decode::if_readable(decode::text(row, 0, "auth_group", "name"))
+        });
+        Ok(names.await?.into_iter().flatten().collect())
     }
 }
 
@@ -265,9 +266,10 @@ impl Job for WithoutToken {
     ) -> Result<Self::Output, StoreError> {
         let schema = Schema::load(connection, model).await?;
         let sql = &schema.statements.users.without_token;
-        connection
-            .all(sql, &[], |row| decode::user_name(&schema, row))
-            .await
+        let users = connection.all(sql, &[], |row| {
+            decode::if_readable(decode::user_name(&schema, row))
+        });
+        Ok(users.await?.into_iter().flatten().collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The store against databases that Django made, and databases that it makes itself.
 
 mod bulk;
+mod corrupt;
 mod faults;
 #[cfg(feature = "mysql")]
 mod mariadb;

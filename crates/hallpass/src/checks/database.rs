@@ -16,10 +16,22 @@ pub(super) fn fault(fault: &StoreError) -> Finding {
         StoreError::UnknownColumn { .. } | StoreError::LoginNotUnique { .. } => {
             Finding::new(&USER_COLUMN_WRONG, sentence(fault))
         }
-        StoreError::ForeignTable { .. } => Finding::new(&TABLE_OF_ANOTHER_KIND, sentence(fault)),
+        StoreError::ColumnType { table, .. } if !is_of_django(table) => {
+            Finding::new(&USER_COLUMN_WRONG, sentence(fault))
+        }
+        StoreError::ForeignTable { .. } | StoreError::ColumnType { .. } => {
+            Finding::new(&TABLE_OF_ANOTHER_KIND, sentence(fault))
+        }
         StoreError::WrongUserTable { .. } => Finding::new(&FOREIGN_TOKENS, sentence(fault)),
         _ => Finding::new(&DATABASE_UNREACHABLE, sentence(fault)),
     }
+}
+
+/// One of the tables whose shape no user model changes.
+fn is_of_django(table: &str) -> bool {
+    table == TOKEN_TABLE
+        || table.starts_with("django_")
+        || matches!(table, "auth_group" | "auth_permission")
 }
 
 pub(super) fn token_table_missing(inspection: &Inspection) -> Option<Finding> {
