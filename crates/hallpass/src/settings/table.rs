@@ -274,7 +274,7 @@ define_settings! {
     Hallpass username_field: Option<String> = None, rule(rules::identifier);
     /// Column of the e-mail address, Django's `EMAIL_FIELD`.
     Hallpass email_field: Option<String> = None, rule(rules::identifier);
-    /// Column of the primary key.
+    /// Column of the primary key: a whole number or a UUID.
     Hallpass id_column: Option<String> = None, rule(rules::identifier);
     /// Column of the password hash.
     Hallpass password_column: Option<String> = None, rule(rules::identifier);

@@ -4,6 +4,7 @@ pub(crate) mod bench;
 #[cfg(feature = "redis")]
 mod cached_session;
 mod composed;
+mod corrupt_rows;
 mod csrf;
 mod csrf_sessions;
 mod layer;
