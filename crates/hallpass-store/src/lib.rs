@@ -35,4 +35,6 @@ pub use store::{Store, StoreOptions, TokenTable};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use user_id::{InvalidUserId, UserId};
 pub use user_model::{InvalidUserModel, UserColumns, UserModel};
+/// What [`UserId::as_uuid`] gives.
+pub use uuid::Uuid;
 pub use value::Value;

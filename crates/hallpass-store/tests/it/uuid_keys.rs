@@ -330,6 +330,20 @@ async fn what_refers_to_a_user_has_the_keys_type() {
     }
 }
 
+/// MariaDB turns the digits into a key once, and not every key into digits.
+#[tokio::test]
+async fn look_ups_use_the_index() {
+    for (database, uuid) in databases() {
+        if !database.is_mariadb() {
+            continue;
+        }
+        let _store = store(&database, uuid).await;
+        let sql = format!("EXPLAIN FORMAT=JSON SELECT email FROM app_user WHERE id = '{ADAS_HEX}'");
+        let plan = database.texts(&sql).join("");
+        assert!(plan.contains(r#""access_type": "const""#), "{uuid}: {plan}");
+    }
+}
+
 /// A row that somebody wrote past Django: the one row is refused.
 #[tokio::test]
 async fn a_malformed_key_spoils_only_its_row() {
