@@ -1,7 +1,7 @@
 //! Rows of `auth_permission`.
 
 use crate::decode;
-use crate::engine::{Connection, Parameter, PointRead, Statement, Tables};
+use crate::engine::{Connection, PointRead, Tables};
 use crate::error::StoreError;
 use crate::rows::PermissionRow;
 use crate::user_id::UserId;
@@ -23,7 +23,7 @@ impl PointRead for OfUser {
             return Ok(Vec::new());
         };
         let sql = &tables.schema.statements.permissions.of_user;
-        permissions(tables.connection, sql, &[id]).await
+        tables.connection.all(sql, &[id], decode::permission).await
     }
 }
 
@@ -40,17 +40,6 @@ impl PointRead for All {
         _: &str,
     ) -> Result<Self::Output, StoreError> {
         let sql = &tables.schema.statements.permissions.all;
-        permissions(tables.connection, sql, &[]).await
+        tables.connection.all(sql, &[], decode::permission).await
     }
-}
-
-async fn permissions<C: Connection>(
-    connection: &mut C,
-    sql: &Statement,
-    parameters: &[Parameter<'_>],
-) -> Result<Vec<PermissionRow>, StoreError> {
-    let found = connection.all(sql, parameters, |row| {
-        decode::if_readable(decode::permission(row))
-    });
-    Ok(found.await?.into_iter().flatten().collect())
 }

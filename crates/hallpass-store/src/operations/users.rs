@@ -108,11 +108,10 @@ impl PointRead for GroupNames {
             return Ok(Vec::new());
         };
         let sql = &tables.schema.statements.users.group_names;
-        let parameters = [id];
-        let names = tables.connection.all(sql, &parameters, |row| {
-            decode::if_readable(decode::text(row, 0, "auth_group", "name"))
-        });
-        Ok(names.await?.into_iter().flatten().collect())
+        tables
+            .connection
+            .all(sql, &[id], |row| decode::text(row, 0, "auth_group", "name"))
+            .await
     }
 }
 
