@@ -106,6 +106,16 @@ fn beside_others(plan: &Plan, steps: &mut Steps) {
 
 /// All of them against one Django, those that tell something new against the newer ones.
 fn live(plan: &Plan, steps: &mut Steps) {
+    if !steps.run("examples", || {
+        steps::command(&mut workspace::cargo(&[
+            "build",
+            "--locked",
+            "--workspace",
+            "--bins",
+        ]))
+    }) {
+        return;
+    }
     for django in [python::DJANGO].into_iter().chain(python::NEWER) {
         let Some(environment) = python::environment(steps, django) else {
             continue;
@@ -147,7 +157,8 @@ fn python_tests(plan: &Plan, python: &Path, package: &str) -> Command {
         .args(["-B", "-u", "-m", package])
         .args(&plan.patterns)
         .current_dir(workspace::root().join("tests"))
-        .env("HALLPASS_BIN", workspace::release_binary("hallpass"));
+        .env("HALLPASS_BIN", workspace::release_binary("hallpass"))
+        .env("HALLPASS_EXAMPLES", workspace::debug_binaries());
     command
 }
 

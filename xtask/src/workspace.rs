@@ -23,6 +23,11 @@ pub(crate) fn release_binary(name: &str) -> PathBuf {
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// Where the debug builds of our programs are.
+pub(crate) fn debug_binaries() -> PathBuf {
+    target().join("debug")
+}
+
 /// `cargo` with the workspace as its working folder.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
