@@ -79,6 +79,10 @@ fn schemes(hallpass: &Hallpass, custom_tokens: TokenTable) -> GuardedRouter {
             "/basic-first/",
             mock().authentication([basic(), session(), token()]),
         )
+        .route(
+            "/session-exempt/",
+            mock().authentication([SessionAuthentication::csrf_exempt().into(), basic()]),
+        )
         .route("/whoami/", who_am_i())
         .route("/whoami-open/", who_am_i().permissions([AllowAny]))
         .route("/auth-token/", ObtainAuthToken::new().into_view())
