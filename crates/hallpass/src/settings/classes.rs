@@ -34,6 +34,12 @@ pub enum PermissionClass {
     IsAdminUser,
     /// `"is_authenticated_or_read_only"`, DRF's `IsAuthenticatedOrReadOnly`.
     IsAuthenticatedOrReadOnly,
+    /// `"django_model_permissions"`, DRF's `DjangoModelPermissions`.
+    DjangoModelPermissions,
+    /// `"django_model_permissions_or_anon_read_only"`, DRF's `DjangoModelPermissionsOrAnonReadOnly`.
+    DjangoModelPermissionsOrAnonReadOnly,
+    /// `"django_object_permissions"`, DRF's `DjangoObjectPermissions`.
+    DjangoObjectPermissions,
     /// A class that the application registers under this name.
     Custom(String),
 }
@@ -61,6 +67,11 @@ impl PermissionClass {
             Self::IsAuthenticated => "is_authenticated",
             Self::IsAdminUser => "is_admin_user",
             Self::IsAuthenticatedOrReadOnly => "is_authenticated_or_read_only",
+            Self::DjangoModelPermissions => "django_model_permissions",
+            Self::DjangoModelPermissionsOrAnonReadOnly => {
+                "django_model_permissions_or_anon_read_only"
+            }
+            Self::DjangoObjectPermissions => "django_object_permissions",
             Self::Custom(name) => name,
         }
     }
@@ -100,9 +111,9 @@ static PERMISSION: &[KnownClass<PermissionClass>] = &[
     known("is_authenticated", "rest_framework.permissions.IsAuthenticated", Some(PermissionClass::IsAuthenticated)),
     known("is_admin_user", "rest_framework.permissions.IsAdminUser", Some(PermissionClass::IsAdminUser)),
     known("is_authenticated_or_read_only", "rest_framework.permissions.IsAuthenticatedOrReadOnly", Some(PermissionClass::IsAuthenticatedOrReadOnly)),
-    known("django_model_permissions", "rest_framework.permissions.DjangoModelPermissions", None),
-    known("django_model_permissions_or_anon_read_only", "rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly", None),
-    known("django_object_permissions", "rest_framework.permissions.DjangoObjectPermissions", None),
+    known("django_model_permissions", "rest_framework.permissions.DjangoModelPermissions", Some(PermissionClass::DjangoModelPermissions)),
+    known("django_model_permissions_or_anon_read_only", "rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly", Some(PermissionClass::DjangoModelPermissionsOrAnonReadOnly)),
+    known("django_object_permissions", "rest_framework.permissions.DjangoObjectPermissions", Some(PermissionClass::DjangoObjectPermissions)),
 ];
 
 /// Django's password hashers (5.2 has these seven), by algorithm name.

@@ -214,7 +214,7 @@ define_settings! {
 
     /// How requests prove who they are, in order: `session`, `token`, `basic`, `remote_user`, DRF's paths, or names that the application registers.
     Drf default_authentication_classes: Vec<AuthenticationClass> = vec![AuthenticationClass::Session, AuthenticationClass::Token, AuthenticationClass::Basic], differs("DRF: session, basic. Tokens would be ignored in silence, the most reported surprise.");
-    /// Who may pass: `allow_any`, `is_authenticated`, `is_admin_user`, `is_authenticated_or_read_only`, DRF's paths, or names that the application registers. All must agree.
+    /// Who may pass: `allow_any`, `is_authenticated`, `is_admin_user`, `is_authenticated_or_read_only`, `django_model_permissions` and its relatives (for views that name a model), DRF's paths, or names that the application registers. All must agree.
     Drf default_permission_classes: Vec<PermissionClass> = vec![PermissionClass::IsAuthenticated], differs("DRF: AllowAny. A gate that is open until configured is none.");
     /// Who is asked to slow down: `anon`, `user`, `scoped`, DRF's paths, or names that the application registers.
     Drf default_throttle_classes: Vec<ThrottleClass> = Vec::new();

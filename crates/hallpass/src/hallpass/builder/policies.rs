@@ -8,7 +8,8 @@ use crate::authentication::{
 use crate::core::Compiled;
 use crate::forward_auth::{Rule, Rules};
 use crate::permissions::{
-    AllowAny, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, Requirement,
+    AllowAny, DjangoModelPermissions, DjangoModelPermissionsOrAnonReadOnly,
+    DjangoObjectPermissions, IsAdminUser, IsAuthenticated, IsAuthenticatedOrReadOnly, Requirement,
 };
 use crate::policy::Policy;
 use crate::settings::{AuthenticationClass, PermissionClass, ThrottleClass};
@@ -103,6 +104,11 @@ impl Builder {
             PermissionClass::IsAuthenticated => Ok(IsAuthenticated.into()),
             PermissionClass::IsAdminUser => Ok(IsAdminUser.into()),
             PermissionClass::IsAuthenticatedOrReadOnly => Ok(IsAuthenticatedOrReadOnly.into()),
+            PermissionClass::DjangoModelPermissions => Ok(DjangoModelPermissions::new().into()),
+            PermissionClass::DjangoModelPermissionsOrAnonReadOnly => {
+                Ok(DjangoModelPermissionsOrAnonReadOnly::new().into())
+            }
+            PermissionClass::DjangoObjectPermissions => Ok(DjangoObjectPermissions::new().into()),
             PermissionClass::Custom(name) => {
                 self.permissions
                     .get(name)

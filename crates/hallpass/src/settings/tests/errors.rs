@@ -248,7 +248,6 @@ fn what_this_release_lacks_is_said() {
         "[caches.default]\nbackend = 'django.core.cache.backends.memcached.PyMemcacheCache'",
         "session_serializer = 'django.contrib.sessions.serializers.PickleSerializer'",
         "use_tz = false",
-        "[rest_framework]\ndefault_permission_classes = ['rest_framework.permissions.DjangoModelPermissions']",
     ] {
         let error = Settings::from_toml(toml).unwrap_err();
         assert!(
