@@ -99,6 +99,9 @@ pub(crate) struct Migrate {
     /// Change nothing; list what would be applied
     #[arg(long)]
     pub(crate) plan: bool,
+    /// On PostgreSQL, also make the triggers that tell of changes, so that identities can be remembered
+    #[arg(long, conflicts_with_all = ["check", "plan", "app"])]
+    pub(crate) with_triggers: bool,
     /// Accepted for Django's sake: nothing is ever asked
     #[arg(long, visible_alias = "no-input")]
     pub(crate) noinput: bool,

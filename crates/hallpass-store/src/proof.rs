@@ -1,5 +1,7 @@
 //! What proves that rows still are what they were when they were read.
 
+#[cfg(feature = "postgres")]
+use crate::postgres::Heard;
 use crate::sqlite::FileStamp;
 
 /// Taken before rows are read: while [`Store::holds`](crate::Store::holds) affirms it, nobody has changed them since.
@@ -10,6 +12,8 @@ pub struct Proof(pub(crate) Evidence);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Evidence {
     Sqlite(FileStamp),
+    #[cfg(feature = "postgres")]
+    Postgres(Heard),
 }
 
 /// An answer, and what proves it later. Without a proof it must not be kept.

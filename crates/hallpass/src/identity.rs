@@ -145,9 +145,9 @@ impl Token {
         self.key.as_str()
     }
 
-    pub(crate) fn new(key: impl Into<TokenKey>, created: Timestamp) -> Self {
+    pub(crate) fn new(key: TokenKey, created: Timestamp) -> Self {
         Self {
-            key: key.into(),
+            key,
             created: Some(created),
         }
     }

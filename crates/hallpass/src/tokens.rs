@@ -28,7 +28,10 @@ impl<'a> Tokens<'a> {
     /// # Errors
     /// The store's fault, as 503. A row that cannot be read counts as absent and is logged.
     pub async fn find(&self, key: &str) -> Result<Option<(Token, User)>, Rejection> {
-        let token = |owned: OwnedToken| (Token::new(key, owned.created), owned.user);
+        let token = |owned: OwnedToken| {
+            let key = owned.other_key.unwrap_or_else(|| key.into());
+            (Token::new(key, owned.created), owned.user)
+        };
         let answer = self.identities.token(self.store, key).await;
         found(answer.map(|found| found.map(token)))
     }

@@ -3,7 +3,7 @@
 use hallpass::Hallpass;
 use hallpass::StartError;
 use hallpass::settings::Settings;
-use hallpass::store::{MigrationState, StoreError};
+use hallpass::store::{MigrationState, StoreError, Triggers};
 
 use crate::args::Migrate;
 use crate::console;
@@ -49,7 +49,22 @@ pub(crate) async fn run(start: &Start, args: &Migrate) -> Result<(), Failure> {
     if applied.is_empty() {
         console.confirm("  No migrations to apply.")?;
     }
+    if args.with_triggers {
+        console.confirm(triggers(&hallpass).await?)?;
+    }
     Ok(())
+}
+
+/// The triggers that let the identity cache know of changes: the one thing that is made beside Django's tables, and only
+/// when it is asked for.
+async fn triggers(hallpass: &Hallpass) -> Result<&'static str, Failure> {
+    match hallpass.store().make_triggers().await? {
+        Triggers::Made => Ok("  Making triggers... OK"),
+        Triggers::NotNeeded => Ok("  SQLite tells of changes without triggers."),
+        Triggers::NotSupported => Err(Failure::command(
+            "triggers are for PostgreSQL: on this database every request asks anew, and nothing is remembered",
+        )),
+    }
 }
 
 /// All migrations in Django's order; none is applied where there is no database yet, and none is made.

@@ -44,6 +44,13 @@ impl Client {
         Ok(self.inner.batch_execute(sql).await?)
     }
 
+    /// The answer of a statement whose parameter is a list of names and that says yes or no.
+    pub(super) async fn is_watched(&self, sql: &str, names: &[String]) -> Result<bool, StoreError> {
+        let statement = self.prepare(sql).await?;
+        let row = self.inner.query_one(&statement, &[&names]).await?;
+        Ok(row.try_get(0)?)
+    }
+
     async fn prepare(&self, sql: &str) -> Result<tokio_postgres::Statement, Error> {
         let known = self.prepared.lock().get(sql).cloned();
         if let Some(statement) = known {

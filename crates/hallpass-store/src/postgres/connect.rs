@@ -1,13 +1,18 @@
 //! Making a connection: what a URL asks for, and what every connection is told first.
 
 use std::path::Path;
+use std::sync::Weak;
 use std::time::Duration;
 
-use tokio_postgres::Config;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::{Config, Connection};
 
 use crate::error::{StoreError, Unavailable};
+use crate::postgres::changes::Changes;
 use crate::postgres::client::Client;
+use crate::postgres::listener;
 use crate::postgres::tls::{self, Verification};
 use crate::url::{DatabaseUrlError, ServerUrl};
 
@@ -107,25 +112,47 @@ impl Connector {
 
     /// One attempt, over within the limit.
     pub(super) async fn connect(&self) -> Result<Client, StoreError> {
-        tokio::time::timeout(self.limit, self.attempt())
+        tokio::time::timeout(self.limit, self.attempt(None))
             .await
             .map_err(|_| Unavailable::TimedOut)?
     }
 
-    async fn attempt(&self) -> Result<Client, StoreError> {
+    /// The same for a connection whose notifications are handed on.
+    pub(super) async fn listen(
+        &self,
+        changes: Weak<Changes>,
+        channel: u64,
+    ) -> Result<Client, StoreError> {
+        tokio::time::timeout(self.limit, self.attempt(Some((changes, channel))))
+            .await
+            .map_err(|_| Unavailable::TimedOut)?
+    }
+
+    async fn attempt(&self, hearer: Option<(Weak<Changes>, u64)>) -> Result<Client, StoreError> {
         let (inner, driver) = match &self.tls {
             Some(tls) => {
                 let (client, connection) = self.config.connect(tls.0.clone()).await?;
-                (client, tokio::spawn(drive(connection)))
+                (client, spawn(connection, hearer))
             }
             None => {
                 let (client, connection) = self.config.connect(tokio_postgres::NoTls).await?;
-                (client, tokio::spawn(drive(connection)))
+                (client, spawn(connection, hearer))
             }
         };
         let client = Client::new(inner, driver.abort_handle());
         client.say(&self.greeting).await?;
         Ok(client)
+    }
+}
+
+fn spawn<S, T>(connection: Connection<S, T>, hearer: Option<(Weak<Changes>, u64)>) -> JoinHandle<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    match hearer {
+        Some((changes, channel)) => tokio::spawn(listener::hear(connection, changes, channel)),
+        None => tokio::spawn(drive(connection)),
     }
 }
 

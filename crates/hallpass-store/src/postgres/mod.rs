@@ -4,27 +4,35 @@
 //! then, and a server that does not even do that loses the connection. A connection that
 //! broke is made again by the next question, and a look-up that it broke under is asked again.
 
+mod changes;
 mod client;
 mod connect;
 mod ddl;
 mod errors;
+mod listener;
 mod pool;
 mod tls;
+mod triggers;
 mod values;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::engine::{Job, Nothing, PointRead, Tables, Write};
+use crate::engine::{Connection as _, Job, Nothing, PointRead, Tables, Write};
 use crate::error::{StoreError, Unavailable};
 use crate::operations::migrate::Migrated;
+use crate::postgres::changes::{Changes, Moment};
 use crate::postgres::client::{Client, Session};
 use crate::postgres::connect::Connector;
 use crate::postgres::pool::{Pool, Shared};
 use crate::schema::KnownSchema;
 use crate::store::StoreOptions;
+use crate::subject::Subject;
 use crate::url::ServerUrl;
+
+pub(crate) use changes::Heard;
 
 /// Shared connections; each carries many questions at once.
 const MOST_SHARED: usize = 4;
@@ -40,7 +48,8 @@ const MIGRATION_LOCK: i64 = 0x6861_6c6c_7061_7373;
 /// One PostgreSQL database.
 #[derive(Debug)]
 pub(crate) struct Postgres {
-    connector: Connector,
+    connector: Arc<Connector>,
+    changes: Arc<Changes>,
     shared: Box<[Shared]>,
     pool: Pool,
     known: KnownSchema,
@@ -55,7 +64,8 @@ impl Postgres {
         let most = options.max_connections;
         let shared = (most / 2).clamp(1, MOST_SHARED);
         let store = Self {
-            connector: Connector::new(url, options.read_only, limit)?,
+            connector: Arc::new(Connector::new(url, options.read_only, limit)?),
+            changes: Arc::new(Changes::new()),
             shared: (0..shared).map(|_| Shared::default()).collect(),
             pool: Pool::new(most.saturating_sub(shared).max(1)),
             known: KnownSchema::new(options.user_model.clone()),
@@ -90,6 +100,50 @@ impl Postgres {
                 Err(Unavailable::TimedOut.into())
             }
         }
+    }
+
+    /// The moment before a read, from which on changes are heard of; `None` while they are not. The first call begins
+    /// to listen.
+    fn moment(&self) -> Option<Moment> {
+        let tables = || triggers::tables(&self.known.model);
+        listener::start(&self.changes, &self.connector, tables);
+        self.changes.moment()
+    }
+
+    /// The same, with what proves the answer for as long as nothing is heard of the rows that it is about.
+    pub(crate) async fn proven_read<'a, R: PointRead>(
+        &self,
+        text: &str,
+        read: R,
+        about: impl Fn(&R::Output) -> Option<(Subject<'a>, Option<Subject<'a>>)>,
+    ) -> Result<(R::Output, Option<Heard>), StoreError> {
+        let moment = self.moment();
+        let answer = self.point_read(text, read).await?;
+        let heard = moment.and_then(|moment| {
+            let (first, second) = about(&answer)?;
+            Some(moment.about(first, second))
+        });
+        Ok((answer, heard))
+    }
+
+    pub(crate) fn holds(&self, heard: &Heard) -> bool {
+        self.changes.holds(heard)
+    }
+
+    /// A row that this process has just changed.
+    pub(crate) fn touched(&self, subject: Subject<'_>) {
+        self.changes.touched(subject);
+    }
+
+    /// Makes the triggers that tell of changes.
+    pub(crate) async fn make_triggers(&self) -> Result<(), StoreError> {
+        let begin = Some("BEGIN ISOLATION LEVEL READ COMMITTED");
+        self.in_transaction(begin, self.limit, async |session| {
+            let schema = self.known.current(session).await?;
+            let existing = session.tables().await?;
+            session.run(&triggers::make(&schema.model, &existing)).await
+        })
+        .await
     }
 
     /// The first connection with few questions under way: to stay with one keeps it and its

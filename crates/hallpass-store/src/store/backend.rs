@@ -12,7 +12,8 @@ use crate::operations::migrate::Migrated;
 use crate::postgres::Postgres;
 use crate::proof::{Evidence, Proof, Proven};
 use crate::sqlite::Sqlite;
-use crate::store::StoreOptions;
+use crate::store::{StoreOptions, Triggers};
+use crate::subject::Subject;
 use crate::url::{DatabaseUrlError, ServerUrl};
 
 #[derive(Debug)]
@@ -73,11 +74,14 @@ impl Backend {
         }
     }
 
-    /// Where nothing tells of changes the answer has no proof.
-    pub(super) async fn proven_read<R: PointRead>(
+    /// `about` says which rows the answer depends on, where changes are told of row by row; `None` if they cannot be
+    /// named. Where nothing tells of changes the answer has no proof.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    pub(super) async fn proven_read<'a, R: PointRead>(
         &self,
         text: &str,
         read: R,
+        about: impl Fn(&R::Output) -> Option<(Subject<'a>, Option<Subject<'a>>)>,
     ) -> Result<Proven<R::Output>, StoreError> {
         match self {
             Self::Sqlite(sqlite) => {
@@ -85,8 +89,14 @@ impl Backend {
                 let proof = stamp.map(|stamp| Proof(Evidence::Sqlite(stamp)));
                 Ok(Proven { answer, proof })
             }
-            #[cfg(any(feature = "postgres", feature = "mysql"))]
-            _ => Ok(Proven {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => {
+                let (answer, heard) = Box::pin(postgres.proven_read(text, read, about)).await?;
+                let proof = heard.map(|heard| Proof(Evidence::Postgres(heard)));
+                Ok(Proven { answer, proof })
+            }
+            #[cfg(feature = "mysql")]
+            Self::MySql(_) => Ok(Proven {
                 answer: self.point_read(text, read).await?,
                 proof: None,
             }),
@@ -96,8 +106,45 @@ impl Backend {
     pub(super) fn holds(&self, proof: &Proof) -> bool {
         match (self, proof.0) {
             (Self::Sqlite(sqlite), Evidence::Sqlite(stamp)) => sqlite.stamp() == Some(stamp),
+            #[cfg(feature = "postgres")]
+            (Self::Postgres(postgres), Evidence::Postgres(heard)) => postgres.holds(&heard),
             #[cfg(any(feature = "postgres", feature = "mysql"))]
             _ => false,
+        }
+    }
+
+    /// [`Backend::write`] of what is remembered under this name.
+    pub(super) async fn write_to<W: Write>(
+        &self,
+        subject: Subject<'_>,
+        write: W,
+    ) -> Result<W::Output, StoreError> {
+        let answer = self.write(write).await;
+        // Whatever came of it: a write whose answer was lost may stand.
+        self.touched(subject);
+        answer
+    }
+
+    /// A row that this process has just changed, where a proof would not show it by itself.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    fn touched(&self, subject: Subject<'_>) {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.touched(subject),
+            _ => {}
+        }
+    }
+
+    pub(super) async fn make_triggers(&self) -> Result<Triggers, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(Triggers::NotNeeded),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => {
+                Box::pin(postgres.make_triggers()).await?;
+                Ok(Triggers::Made)
+            }
+            #[cfg(feature = "mysql")]
+            Self::MySql(_) => Ok(Triggers::NotSupported),
         }
     }
 

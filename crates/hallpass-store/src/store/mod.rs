@@ -10,6 +10,7 @@ mod token_table;
 mod tokens;
 mod users;
 
+pub use proven::Triggers;
 pub use token_table::TokenTable;
 
 use std::sync::Arc;

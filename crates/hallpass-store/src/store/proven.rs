@@ -1,6 +1,7 @@
 //! Look-ups whose answers may be kept for as long as they are proven to be true.
 //!
-//! SQLite shows a stamp that any commit moves. Elsewhere nothing is proven, and nobody keeps an answer.
+//! SQLite shows a stamp that any commit moves. PostgreSQL tells of each changed row once
+//! [`Store::make_triggers`] has made its triggers. Elsewhere nothing is proven, and nobody keeps an answer.
 
 use hallpass_formats::timestamp::Timestamp;
 
@@ -10,9 +11,30 @@ use crate::operations::users::{ById, ByToken, ByUsername};
 use crate::proof::{Proof, Proven};
 use crate::rows::{SessionRow, TokenRow, UserRow};
 use crate::store::Store;
+use crate::subject::Subject;
 use crate::user_id::UserId;
 
+/// What became of [`Store::make_triggers`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Triggers {
+    /// They are there now.
+    Made,
+    /// This database tells of changes without.
+    NotNeeded,
+    /// On this database changes are not told of, and every request asks.
+    NotSupported,
+}
+
 impl Store {
+    /// Makes the triggers that tell of changes, where there must be some: on PostgreSQL two on each of the tables of users,
+    /// tokens and sessions, and their functions, all named `hallpass_…`. They may be made again at any time.
+    ///
+    /// # Errors
+    /// As any write; making a trigger needs the table's owner.
+    pub async fn make_triggers(&self) -> Result<Triggers, StoreError> {
+        self.backend().make_triggers().await
+    }
+
     /// Whether nobody changed what was read under this proof: nanoseconds, and no waiting. False also when that cannot
     /// be told just now.
     #[must_use]
@@ -28,7 +50,12 @@ impl Store {
         &self,
         key: &str,
     ) -> Result<Proven<Option<(TokenRow, UserRow)>>, StoreError> {
-        self.backend().proven_read(key, ByToken).await
+        self.backend()
+            .proven_read(key, ByToken, |found| {
+                let user = found.as_ref().map(|(_, user)| Subject::User(user.id));
+                Some((Subject::Token(key), user))
+            })
+            .await
     }
 
     /// [`Store::user_by_id`], with its proof.
@@ -39,10 +66,12 @@ impl Store {
         &self,
         id: &UserId,
     ) -> Result<Proven<Option<UserRow>>, StoreError> {
-        self.backend().proven_read("", ById(*id)).await
+        self.backend()
+            .proven_read("", ById(*id), |_| Some((Subject::User(*id), None)))
+            .await
     }
 
-    /// [`Store::user_by_username`], with its proof.
+    /// [`Store::user_by_username`], with its proof, if there is such a user.
     ///
     /// # Errors
     /// As any read.
@@ -50,7 +79,12 @@ impl Store {
         &self,
         username: &str,
     ) -> Result<Proven<Option<UserRow>>, StoreError> {
-        self.backend().proven_read(username, ByUsername).await
+        self.backend()
+            .proven_read(username, ByUsername, |found| {
+                let user = found.as_ref()?;
+                Some((Subject::User(user.id), None))
+            })
+            .await
     }
 
     /// [`Store::session`], with its proof. The answer is true for every moment from `now` until the row's
@@ -63,7 +97,10 @@ impl Store {
         key: &str,
         now: Timestamp,
     ) -> Result<Proven<Option<SessionRow>>, StoreError> {
-        let found = self.backend().proven_read(key, LiveUntil(now)).await?;
+        let found = self
+            .backend()
+            .proven_read(key, LiveUntil(now), |_| Some((Subject::Session(key), None)))
+            .await?;
         // A time that somebody wrote in another spelling is compared as text by the database, and by nobody else.
         let exact = found.answer.as_ref().is_none_or(|(_, exact)| *exact);
         Ok(Proven {

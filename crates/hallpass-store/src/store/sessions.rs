@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::operations::sessions::{ClearExpired, Delete, Insert, Live, Update};
 use crate::rows::SessionRow;
 use crate::store::Store;
+use crate::subject::Subject;
 
 impl Store {
     /// The session with exactly this key, unless it expired at `now` or before.
@@ -25,7 +26,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Duplicate`] when the key is taken: try another.
     pub async fn insert_session(&self, row: SessionRow) -> Result<(), StoreError> {
-        self.backend().write(Insert(row)).await
+        let key = row.key.clone();
+        let session = Subject::Session(key.as_str());
+        self.backend().write_to(session, Insert(row)).await
     }
 
     /// Stores data and expiry of an existing session. False when it has meanwhile been
@@ -34,7 +37,9 @@ impl Store {
     /// # Errors
     /// As any write.
     pub async fn update_session(&self, row: SessionRow) -> Result<bool, StoreError> {
-        self.backend().write(Update(row)).await
+        let key = row.key.clone();
+        let session = Subject::Session(key.as_str());
+        self.backend().write_to(session, Update(row)).await
     }
 
     /// Removes a session. False when there was none.
@@ -42,7 +47,8 @@ impl Store {
     /// # Errors
     /// As any write.
     pub async fn delete_session(&self, key: &str) -> Result<bool, StoreError> {
-        self.backend().write(Delete(key.to_owned())).await
+        let delete = Delete(key.to_owned());
+        self.backend().write_to(Subject::Session(key), delete).await
     }
 
     /// Removes up to `batch` sessions that expired before `now` and says how many; call it

@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::operations::tokens::{GetOrCreate, OfUser, Replace};
 use crate::rows::TokenRow;
 use crate::store::Store;
+use crate::subject::Subject;
 use crate::user_id::UserId;
 
 /// How often another writer may be faster between our DELETE and our INSERT.
@@ -42,7 +43,9 @@ impl Store {
             user_id: *id,
             created,
         };
-        self.backend().write(GetOrCreate(candidate)).await
+        self.backend()
+            .write_to(Subject::User(*id), GetOrCreate(candidate))
+            .await
     }
 
     /// Removes the user's token, if any, and stores `key` instead, in one transaction.
@@ -61,12 +64,15 @@ impl Store {
             created,
         };
         for _ in 0..RACES {
-            match self.backend().write(Replace(token.clone())).await {
+            let replace = Replace(token.clone());
+            match self.backend().write_to(Subject::User(*id), replace).await {
                 // Somebody else, Django most likely, made one in between.
                 Err(StoreError::Duplicate { column }) if column == "user_id" => {}
                 answer => return answer,
             }
         }
-        self.backend().write(Replace(token)).await
+        self.backend()
+            .write_to(Subject::User(*id), Replace(token))
+            .await
     }
 }

@@ -13,6 +13,7 @@ use crate::operations::users::{
 use crate::receivers::UserCreated;
 use crate::rows::{NewUser, TokenRow, UserRow};
 use crate::store::Store;
+use crate::subject::Subject;
 use crate::user_id::UserId;
 
 impl Store {
@@ -74,7 +75,7 @@ impl Store {
         password: &EncodedPassword,
     ) -> Result<bool, StoreError> {
         self.backend()
-            .write(SetPassword(*id, password.clone()))
+            .write_to(Subject::User(*id), SetPassword(*id, password.clone()))
             .await
     }
 
@@ -94,7 +95,7 @@ impl Store {
             old: old.clone(),
             new: new.clone(),
         };
-        self.backend().write(upgrade).await
+        self.backend().write_to(Subject::User(*id), upgrade).await
     }
 
     /// Stores the time of a login, that column only. False when the user is gone or the
@@ -103,7 +104,8 @@ impl Store {
     /// # Errors
     /// As any write.
     pub async fn set_last_login(&self, id: &UserId, at: Timestamp) -> Result<bool, StoreError> {
-        self.backend().write(SetLastLogin(*id, at)).await
+        let set = SetLastLogin(*id, at);
+        self.backend().write_to(Subject::User(*id), set).await
     }
 
     /// Every user without a token, by id: id and login name.

@@ -1,5 +1,6 @@
 //! What only PostgreSQL has.
 
+mod changes;
 mod faults;
 mod schema;
 mod tls;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use hallpass_formats::session::{SessionData, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
+use hallpass_formats::token::TokenKey;
 use hallpass_store::{Proven, Store, StoreError, UserId};
 
 use crate::identity::User;
@@ -43,11 +44,12 @@ struct Shelves {
     names: Shelf<Tag, User>,
 }
 
-/// A token but for its key, which whoever asks for it has.
+/// A token but for its key, which whoever asks for it has; unless the database takes another for the same.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnedToken {
     pub(crate) created: Timestamp,
     pub(crate) user: User,
+    pub(crate) other_key: Option<TokenKey>,
 }
 
 /// A session, or its absence, from this time on.
@@ -92,6 +94,7 @@ impl IdentityCache {
             let owned = |(token, user): (hallpass_store::TokenRow, _)| OwnedToken {
                 created: token.created,
                 user: User::from(user),
+                other_key: (token.key.as_str() != key).then_some(token.key),
             };
             Ok(Proven {
                 answer: found.answer.map(owned),

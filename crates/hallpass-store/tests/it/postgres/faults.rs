@@ -77,7 +77,7 @@ async fn a_restart_is_survived() {
 }
 
 /// Carries bytes between store and server while it is told to.
-async fn proxy(server: &Server) -> (u16, watch::Sender<bool>) {
+pub(super) async fn proxy(server: &Server) -> (u16, watch::Sender<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (open, flows) = watch::channel(true);
