@@ -7,7 +7,7 @@ use hallpass_formats::timestamp::Timestamp;
 
 use crate::error::StoreError;
 use crate::operations::sessions::LiveUntil;
-use crate::operations::users::{ById, ByToken, ByUsername};
+use crate::operations::users::{ById, ByToken, ByUsername, GroupNames};
 use crate::proof::{Proof, Proven};
 use crate::rows::{SessionRow, TokenRow, UserRow};
 use crate::store::Store;
@@ -85,6 +85,14 @@ impl Store {
                 Some((Subject::User(user.id), None))
             })
             .await
+    }
+
+    /// [`Store::group_names`], with its proof.
+    ///
+    /// # Errors
+    /// As any read.
+    pub async fn proven_group_names(&self, id: &UserId) -> Result<Proven<Vec<String>>, StoreError> {
+        self.backend().proven_read("", GroupNames(*id)).await
     }
 
     /// [`Store::session`], with its proof. The answer is true for every moment from `now` until the row's

@@ -5,6 +5,8 @@
 
 mod credentials;
 
+use std::sync::Arc;
+
 use hallpass_formats::password::{EncodeError, EncodedPassword};
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::{email, username};
@@ -105,6 +107,14 @@ impl<'a> Accounts<'a> {
             hashing,
             signals,
         }
+    }
+
+    /// The names of a user's groups, in the order in which the groups were made; none for a user model without groups.
+    ///
+    /// # Errors
+    /// The store's fault.
+    pub async fn group_names(&self, user: &User) -> Result<Arc<[String]>, StoreError> {
+        self.identities.group_names(self.store, user.id()).await
     }
 
     /// Makes a user, and in the same transaction what the signal's receivers add, such as its token.

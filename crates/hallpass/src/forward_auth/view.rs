@@ -1,6 +1,7 @@
 //! The endpoints, `/forward-auth/nginx` and its siblings: from a proxy's question to its answer.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -215,7 +216,7 @@ async fn admit(
     verdict: &Verdict,
     original: &Original,
     request: &RequestContext<'_>,
-) -> Result<(Option<Identity>, Vec<String>), Rejection> {
+) -> Result<(Option<Identity>, Arc<[String]>), Rejection> {
     let may_upgrade = match original.upgrade {
         Upgrade::None => true,
         Upgrade::WebSocket => verdict.websocket,
@@ -230,10 +231,10 @@ async fn admit(
         csrf::enforce_on_web_socket(request, identity.as_ref())?;
     }
     let groups = match &identity {
-        None => Vec::new(),
+        None => Arc::default(),
         Some(identity) => {
-            let store = request.core().store();
-            store.group_names(identity.user().id()).await?
+            let accounts = request.core().accounts();
+            accounts.group_names(identity.user()).await?
         }
     };
     Ok((identity, groups))

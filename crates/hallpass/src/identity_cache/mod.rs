@@ -42,6 +42,7 @@ struct Shelves {
     sessions: Shelf<Tag, FoundSession>,
     users: Shelf<UserId, Option<User>>,
     names: Shelf<Tag, User>,
+    groups: Shelf<UserId, Arc<[String]>>,
 }
 
 /// A token but for its key, which whoever asks for it has; unless the database takes another for the same.
@@ -75,6 +76,7 @@ impl IdentityCache {
             sessions: Shelf::new(size),
             users: Shelf::new(size),
             names: Shelf::new(size),
+            groups: Shelf::new(size),
         };
         Self {
             tags: TagKeys::generate(),
@@ -150,6 +152,25 @@ impl IdentityCache {
         Ok(user)
     }
 
+    /// The names of this user's groups.
+    pub(crate) async fn group_names(
+        &self,
+        store: &Store,
+        id: &UserId,
+    ) -> Result<Arc<[String]>, StoreError> {
+        let read = async {
+            let found = store.proven_group_names(id).await?;
+            Ok(Proven {
+                answer: Arc::from(found.answer),
+                proof: found.proof,
+            })
+        };
+        match &self.shelves {
+            Some(shelves) => shelves.groups.get(*id, store, |_| true, read).await,
+            None => Ok(read.await?.answer),
+        }
+    }
+
     /// The live session with this key; `decode` reads its text, if it can.
     pub(crate) async fn session(
         &self,
@@ -204,6 +225,13 @@ impl Weight for Option<OwnedToken> {}
 impl Weight for Option<User> {}
 
 impl Weight for User {}
+
+/// A list for each user, most of them short.
+impl Weight for Arc<[String]> {
+    fn weight(&self) -> u64 {
+        1 + self.len() as u64 / 4
+    }
+}
 
 impl Weight for FoundSession {
     fn weight(&self) -> u64 {

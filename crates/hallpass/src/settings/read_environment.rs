@@ -10,9 +10,11 @@ use super::value::{Value, shortened};
 
 const PREFIX: &str = "HALLPASS_";
 
-/// Beginnings of variables that are no settings: how much the command logs, and what Kubernetes sets in every pod
-/// beside a Service called `hallpass`.
-const NO_SETTINGS: [&str; 3] = ["HALLPASS_LOG", "HALLPASS_SERVICE_", "HALLPASS_PORT"];
+/// How much the command logs; no setting, but the beginning of several.
+const LOG: &str = "HALLPASS_LOG";
+
+/// Beginnings of variables that are no settings: what Kubernetes sets in every pod beside a Service called `hallpass`.
+const NO_SETTINGS: [&str; 2] = ["HALLPASS_SERVICE_", "HALLPASS_PORT"];
 
 /// `DATABASE_URL`, if it is set and not empty.
 pub(super) fn database_url(variables: &[(String, String)]) -> Option<Entry> {
@@ -35,7 +37,7 @@ pub(super) fn read(variables: &[(String, String)]) -> Result<Vec<Entry>, Setting
         let Some(rest) = variable.strip_prefix(PREFIX) else {
             continue;
         };
-        if NO_SETTINGS.iter().any(|start| variable.starts_with(start)) {
+        if variable == LOG || NO_SETTINGS.iter().any(|start| variable.starts_with(start)) {
             continue;
         }
         // On most systems the two cases are two variables: accepting both would let them disagree.

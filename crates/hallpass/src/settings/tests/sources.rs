@@ -153,6 +153,20 @@ fn kubernetes_variables_are_left_alone() {
 }
 
 #[test]
+fn the_logs_variable_is_no_beginning_of_others() {
+    let settings = from_environment(&[
+        ("HALLPASS_LOG", "warn"),
+        ("HALLPASS_LOGIN_URL", "/in/"),
+        ("HALLPASS_LOGOUT_PATH", "/out/"),
+    ])
+    .unwrap();
+    assert_eq!(
+        (&*settings.login_url, &*settings.logout_path),
+        ("/in/", "/out/")
+    );
+}
+
+#[test]
 fn unreadable_files() {
     let directory = tempfile::tempdir().unwrap();
     let load = |bytes: &[u8]| {
