@@ -100,6 +100,13 @@ class Browsers:
             for seen in self.application.seen:
                 self.assertEqual(seen.all("Upgrade"), [], value)
 
+    def test_who_offers_another_protocol_is_answered_in_this_one(self):
+        """Some clients offer h2c with every request; what is passed on has no offer, and so nothing is refused."""
+        offer = [("Upgrade", "h2c"), ("Connection", "Upgrade, HTTP2-Settings"), ("HTTP2-Settings", "AAMAAABkAAQAAP__")]
+        answer = self.ask("/x", [self.token("alice"), *offer])
+        self.assertAllowed(answer, "alice")
+        self.assertEqual(answer.seen.all("Upgrade"), [])
+
     def handshake(self, target, headers, protocol="websocket"):
         """Asks for another protocol; the head of the answer, and what comes back of two letters where it is 101."""
         lines = [f"GET {target} HTTP/1.1", "Host: app.example", f"Upgrade: {protocol}", "Connection: Upgrade",
