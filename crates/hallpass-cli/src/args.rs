@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
+use axum::http::Uri;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Django's accounts, tokens and sessions, without Django: the management commands and a server.
@@ -69,6 +70,12 @@ pub(crate) enum Command {
     Check(Check),
     /// Print a proxy's configuration, ready to use: it asks Hallpass about each request
     ProxyConfig(ProxyConfig),
+    /// Say why a request was refused, by the id in the answer's Hallpass-Diagnostic header
+    Explain(Explain),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page, or write one for each command
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -231,12 +238,45 @@ pub(crate) struct Check {
     /// Also look at what matters on a public site
     #[arg(long)]
     pub(crate) deploy: bool,
+    /// Ask the server through its public address, such as https://example.com
+    #[arg(long, value_name = "URL", value_parser = site)]
+    pub(crate) url: Option<Uri>,
+    /// Judge a credential too: a header line such as `Authorization: Token ...` on standard input
+    #[arg(long)]
+    pub(crate) credential_stdin: bool,
     /// Exit 1 from this level on
     #[arg(long, value_name = "LEVEL", value_enum, ignore_case = true, default_value_t = FailLevel::Error)]
     pub(crate) fail_level: FailLevel,
     /// Print the findings as a JSON array
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The header's value
+    #[arg(value_name = "ID", value_parser = diagnostic)]
+    pub(crate) id: String,
+    /// Look in this log instead of asking the server; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Print a JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Write hallpass.1 and a page for each command into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Levels of findings that can be asked for.
@@ -298,6 +338,35 @@ impl Arguments {
     /// Wrong usage, and the texts of `--help` and `--version`.
     pub(crate) fn of_process() -> Result<Self, clap::Error> {
         Self::try_parse()
+    }
+}
+
+/// A site's address: scheme and host, without a path.
+fn site(text: &str) -> Result<Uri, String> {
+    let refuse = || format!("{text:?} is no address of a site; write https://example.com");
+    let url: Uri = text.parse().map_err(|_| refuse())?;
+    let is_http = matches!(url.scheme_str(), Some("http" | "https"));
+    let is_bare = url
+        .path_and_query()
+        .is_none_or(|target| target.as_str() == "/");
+    let is_plain = url
+        .authority()
+        .is_some_and(|authority| !authority.as_str().contains('@'));
+    if is_http && is_bare && is_plain {
+        Ok(url)
+    } else {
+        Err(refuse())
+    }
+}
+
+fn diagnostic(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    match text.len() == 16 && text.bytes().all(plain) {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "an id has 16 small letters and digits, as in the header Hallpass-Diagnostic"
+                .to_owned(),
+        ),
     }
 }
 

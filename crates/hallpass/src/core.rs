@@ -14,8 +14,10 @@ use hallpass_store::Store;
 
 use crate::accounts::Accounts;
 use crate::backends::{self, Backend, Credentials, Offer, Verdict};
+use crate::diagnostics::{Record, Records};
 use crate::hashing::HashingPool;
 use crate::identity_cache::IdentityCache;
+use crate::metrics::Metrics;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
 use crate::sessions::Engine;
@@ -47,6 +49,8 @@ pub(crate) struct CoreParts {
     pub(crate) backends: Vec<Backend>,
     pub(crate) session_engine: Engine,
     pub(crate) throttles: Storage,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) records: Records,
 }
 
 impl Core {
@@ -113,6 +117,21 @@ impl Core {
             }
         }
         Ok(verdict)
+    }
+
+    /// What was counted so far.
+    pub fn metrics(&self) -> &Metrics {
+        &self.parts.metrics
+    }
+
+    /// Why the request was refused whose answer had this id in the header `Hallpass-Diagnostic`, if it was among the
+    /// last thousand refusals of this process.
+    pub fn explain(&self, id: &str) -> Option<Record> {
+        self.parts.records.find(id)
+    }
+
+    pub(crate) fn records(&self) -> &Records {
+        &self.parts.records
     }
 
     pub(crate) fn password_validators(&self) -> &[Arc<dyn PasswordValidator>] {

@@ -9,11 +9,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::Instant;
 
 use hallpass_formats::password::{EncodeError, EncodedPassword, PasswordHashers, Verdict};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use crate::diagnostics::{Cause, Reason};
+use crate::metrics::Metrics;
 use crate::rejection::Rejection;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -23,6 +26,7 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(crate) struct HashingPool {
     hashers: Arc<PasswordHashers>,
     queue: SyncSender<Job>,
+    metrics: Arc<Metrics>,
 }
 
 impl HashingPool {
@@ -31,6 +35,7 @@ impl HashingPool {
         hashers: PasswordHashers,
         threads: usize,
         queue: usize,
+        metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel::<Job>(queue.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
@@ -43,6 +48,7 @@ impl HashingPool {
         Ok(Self {
             hashers: Arc::new(hashers),
             queue: sender,
+            metrics,
         })
     }
 
@@ -85,16 +91,23 @@ impl HashingPool {
         hash: impl FnOnce(&PasswordHashers) -> T + Send + 'static,
     ) -> Result<T, Rejection> {
         let (reply, answer) = oneshot::channel();
-        let hashers = Arc::clone(&self.hashers);
+        let (hashers, metrics) = (Arc::clone(&self.hashers), Arc::clone(&self.metrics));
+        let queued = Instant::now();
         let job = Box::new(move || {
+            metrics.hash_begun(queued.elapsed());
             // Nobody waits any more: the client went away while the job was queued.
             if !reply.is_closed() {
-                let _ = reply.send(hash(&hashers));
+                let begun = Instant::now();
+                let answer = hash(&hashers);
+                metrics.hash_done(begun.elapsed());
+                let _ = reply.send(answer);
             }
         });
+        self.metrics.hash_queued();
         if self.queue.try_send(job).is_err() {
-            tracing::warn!("the hashing queue is full: a login is told to come back");
-            return Err(Rejection::unavailable());
+            self.metrics.hash_refused();
+            let full = Reason::new(Cause::HashQueue, "the hashing queue is full");
+            return Err(Rejection::unavailable().with_reason(full));
         }
         answer.await.map_err(|_| {
             tracing::error!("a password hash ended without an answer");

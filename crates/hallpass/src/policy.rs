@@ -8,6 +8,7 @@ use std::fmt;
 use http::HeaderValue;
 
 use crate::authentication::{self, Scheme};
+use crate::diagnostics::{self, Cause, Reason};
 use crate::identity::Identity;
 use crate::permissions::{Object, Requirement};
 use crate::rejection::Rejection;
@@ -91,6 +92,10 @@ impl Policy {
     /// # Errors
     /// The refusal. A scheme's own refusal comes first, also where everybody is allowed.
     pub async fn admit(&self, request: &RequestContext<'_>) -> Result<Option<Identity>, Rejection> {
+        diagnostics::observe(request, self.decide(request).await)
+    }
+
+    async fn decide(&self, request: &RequestContext<'_>) -> Result<Option<Identity>, Rejection> {
         let identity = authentication::authenticate(&self.authentication, request).await?;
         self.check_permissions(request, identity.as_ref()).await?;
         throttling::check(&self.throttles, request, identity.as_ref()).await?;
@@ -141,7 +146,12 @@ impl Policy {
         if identity.is_none() && !self.authentication.is_empty() {
             return Rejection::not_authenticated();
         }
-        let refusal = Rejection::permission_denied(permission.message());
+        let who = match identity {
+            Some(identity) => format!("user {} ", identity.user().id()),
+            None => String::new(),
+        };
+        let reason = Reason::new(Cause::Permission, format!("{who}refused by {permission:?}"));
+        let refusal = Rejection::permission_denied(permission.message()).with_reason(reason);
         match permission.code() {
             Some(code) => refusal.with_code(code),
             None => refusal,

@@ -12,6 +12,7 @@ use hallpass_store::StoreError;
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, StatusCode};
 
+use crate::diagnostics::{Cause, Reason};
 use crate::pages;
 
 /// Why a request was refused.
@@ -29,6 +30,8 @@ pub struct Rejection {
     body: Json,
     /// A permission's own code.
     code: Option<&'static str>,
+    /// What the operator should know, where the status does not say it.
+    reason: Option<Box<Reason>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,6 +82,7 @@ impl Rejection {
             kind: Kind::Json(StatusCode::BAD_REQUEST),
             body: errors,
             code: None,
+            reason: None,
         }
     }
 
@@ -145,6 +149,7 @@ impl Rejection {
             kind: Kind::Page(status),
             body: Json::from(markup.into()),
             code: None,
+            reason: None,
         }
     }
 
@@ -155,6 +160,7 @@ impl Rejection {
             kind,
             body: Json::Object(body),
             code: None,
+            reason: None,
         }
     }
 
@@ -170,6 +176,64 @@ impl Rejection {
     pub fn with_code(mut self, code: &'static str) -> Self {
         self.code = Some(code);
         self
+    }
+
+    /// The same refusal with a reason for the operator, who finds it by the id in `Hallpass-Diagnostic`. The client is
+    /// not told.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Reason) -> Self {
+        self.reason = Some(Box::new(reason));
+        self
+    }
+
+    /// The same refusal with more for the operator.
+    pub(crate) fn with_hint(self, hint: &str) -> Self {
+        let mut reason = self.reason();
+        reason.add(hint);
+        self.with_reason(reason)
+    }
+
+    /// Why, for the operator: what was said by [`with_reason`](Self::with_reason), or what the status tells.
+    pub fn reason(&self) -> Reason {
+        if let Some(reason) = &self.reason {
+            return (**reason).clone();
+        }
+        let cause = match self.kind {
+            Kind::Unauthenticated if self.code.is_none() => Cause::NoCredentials,
+            Kind::Throttled(_) => Cause::Throttled,
+            Kind::Unavailable => Cause::Database,
+            Kind::Json(StatusCode::FORBIDDEN) => Cause::Permission,
+            Kind::Json(StatusCode::INTERNAL_SERVER_ERROR) => Cause::Server,
+            _ => Cause::Other,
+        };
+        Reason::new(cause, self.detail_text())
+    }
+
+    /// The scheme that refused, if one said so.
+    pub(crate) fn scheme(&self) -> Option<&'static str> {
+        self.reason.as_ref().and_then(|reason| reason.scheme())
+    }
+
+    /// Whether it says no to a caller or to everybody, and not that a request makes no sense.
+    pub(crate) fn is_refusal(&self) -> bool {
+        let status = self.status();
+        self.reason.is_some()
+            || status.is_server_error()
+            || matches!(
+                status,
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
+            )
+    }
+
+    /// What the client is told, where it is told it in DRF's way.
+    fn detail_text(&self) -> String {
+        match &self.body {
+            Json::Object(body) => {
+                let detail = body.get("detail").and_then(Json::as_str);
+                detail.unwrap_or_default().to_owned()
+            }
+            _ => String::new(),
+        }
     }
 
     /// DRF's code of the refusal, such as `not_authenticated` or a permission's own; it is not sent.
@@ -284,9 +348,11 @@ impl std::error::Error for Rejection {}
 impl From<StoreError> for Rejection {
     fn from(fault: StoreError) -> Self {
         tracing::error!(%fault, "the store cannot answer");
+        let reason = Reason::new(Cause::Database, fault.to_string());
         match fault {
             StoreError::Corrupt { .. } => Self::server_error(),
             _ => Self::unavailable(),
         }
+        .with_reason(reason)
     }
 }

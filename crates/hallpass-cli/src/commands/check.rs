@@ -1,23 +1,40 @@
 //! `check`: the doctor, in the form of Django's `check`.
 
+use std::io::{self, BufRead, Read};
+
 use hallpass::checks::{self, Finding, Level};
 use hallpass::formats::json::{Json, Object};
 use hallpass::settings::Settings;
 
+use super::probe;
 use crate::args::{Check, FailLevel};
 use crate::console;
 use crate::failure::Failure;
 use crate::start::Start;
+
+/// As much of a line as any server would read of a header.
+const LONGEST_CREDENTIAL: u64 = 65_536;
 
 /// Looks, says what it found, and decides the exit code.
 pub(crate) async fn run(start: &Start, args: &Check) -> Result<(), Failure> {
     let (visible, silenced) = match Settings::load(start.sources()?) {
         Ok(settings) => {
             let work = checks::run(&settings, args.deploy);
-            let findings = start
+            let mut findings = start
                 .console()
                 .waiting("Looking at the database", work)
                 .await;
+            if let Some(url) = &args.url {
+                let probe = probe::ask(url, &settings);
+                let probe = start
+                    .console()
+                    .waiting("Asking through the proxy", probe)
+                    .await;
+                findings.extend(checks::of_probe(&settings, &probe));
+            }
+            if args.credential_stdin {
+                findings.extend(checks::of_credential(&settings, &credential()?).await);
+            }
             let total = findings.len();
             let visible: Vec<Finding> = findings
                 .into_iter()
@@ -45,6 +62,21 @@ pub(crate) async fn run(start: &Start, args: &Check) -> Result<(), Failure> {
     } else {
         Ok(())
     }
+}
+
+/// The first line of standard input. Not an argument: others on this machine can read those.
+fn credential() -> Result<String, Failure> {
+    let mut line = String::new();
+    let mut input = io::stdin().lock().take(LONGEST_CREDENTIAL);
+    input
+        .read_line(&mut line)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => {
+                Failure::refused("the credential on standard input is no text")
+            }
+            _ => error.into(),
+        })?;
+    Ok(line)
 }
 
 fn fails(level: Level, from: FailLevel) -> bool {

@@ -29,7 +29,7 @@ pub(crate) async fn run(start: &Start, args: &Demo) -> Result<(), Failure> {
             "the demo keeps to ./hallpass-demo and takes neither --config nor --database; `hallpass serve` does",
         ));
     }
-    server::start_log()?;
+    server::start_log(&Settings::default())?;
     // The port first: when it is taken, nothing has been made yet.
     let socket = Socket::bind(args.bind)?;
     let address = socket.address()?;
@@ -45,7 +45,7 @@ pub(crate) async fn run(start: &Start, args: &Demo) -> Result<(), Failure> {
         &password,
         &token,
     ))?;
-    server::serve(socket.listen()?, &hallpass).await
+    server::serve(socket.listen()?, None, &hallpass).await
 }
 
 fn prepare_folder(folder: &Path) -> Result<(), Failure> {

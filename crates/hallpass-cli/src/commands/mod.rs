@@ -4,12 +4,16 @@ mod account_name;
 mod changepassword;
 mod check;
 mod clearsessions;
+mod completions;
 mod createsuperuser;
 mod createuser;
 mod demo;
 mod drf_create_token;
+mod explain;
 mod init;
+mod man;
 mod migrate;
+mod probe;
 mod proxy_config;
 mod serve;
 mod session;
@@ -37,5 +41,8 @@ pub(crate) async fn run(start: &Start, command: Command) -> Result<(), Failure> 
         Command::Serve(args) => serve::run(start, &args).await,
         Command::Check(args) => check::run(start, &args).await,
         Command::ProxyConfig(args) => proxy_config::run(start, &args),
+        Command::Explain(args) => explain::run(start, &args).await,
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }

@@ -8,9 +8,13 @@ use crate::start::Start;
 
 /// Serves until Ctrl-C or SIGTERM.
 pub(crate) async fn run(start: &Start, args: &Serve) -> Result<(), Failure> {
-    server::start_log()?;
+    server::start_log(&start.settings()?)?;
     let hallpass = start.open().await?;
     let listener = Socket::bind(args.bind)?.listen()?;
+    let operations = server::operations_listener(hallpass.settings())?;
     console::say(&format!("Listening on {}", listener.url()))?;
-    server::serve(listener, &hallpass).await
+    if let Some(operations) = &operations {
+        console::say(&format!("Metrics on {}/metrics", operations.url()))?;
+    }
+    server::serve(listener, operations, &hallpass).await
 }

@@ -4,32 +4,94 @@
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hallpass::diagnostics;
+use hallpass::metrics::{Histogram, head};
 use tokio::time::timeout;
 
-/// How long a request may take from the end of its head to its answer. A full queue of password hashes is done in
-/// less; what takes longer is a body that comes in drops.
-const LONGEST: Duration = Duration::from_secs(60);
+use super::request_id::{self, RequestId};
 
-/// Answers the request and logs it. The query is left out: it may hold secrets.
-pub(super) async fn request(request: Request, next: Next) -> Response {
+/// What all requests share.
+#[derive(Debug)]
+pub(super) struct Around {
+    longest: Duration,
+    /// By the first digit of the status.
+    durations: [Histogram; 5],
+}
+
+impl Around {
+    /// `longest` is how long a request may take from the end of its head to its answer. A full queue of password
+    /// hashes is done in less than a minute; what takes longer is a body that comes in drops.
+    pub(super) fn new(longest: Duration) -> Self {
+        Self {
+            longest,
+            durations: Default::default(),
+        }
+    }
+
+    fn observe(&self, status: StatusCode, took: Duration) {
+        let class = usize::from(status.as_u16() / 100).saturating_sub(1);
+        if let Some(durations) = self.durations.get(class) {
+            durations.observe(took);
+        }
+    }
+
+    /// Adds what was measured to the metrics.
+    pub(super) fn render(&self, text: &mut String) {
+        let name = "hallpass_http_request_duration_seconds";
+        head(
+            text,
+            name,
+            "histogram",
+            "From a request's head to its answer, by class of status.",
+        );
+        for (class, durations) in self.durations.iter().enumerate() {
+            durations.render(text, name, &format!("status=\"{}xx\"", class + 1));
+        }
+    }
+}
+
+/// Answers the request, logs it and measures it. The query is left out: it may hold secrets.
+pub(super) async fn request(
+    State(around): State<Arc<Around>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
+    let id = RequestId::of(request.headers());
+    // Whoever answers sees the same id that the log has.
+    request
+        .headers_mut()
+        .insert(request_id::HEADER, id.to_header());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let response = answered(LONGEST, next.run(request)).await;
-    tracing::info!(
-        %method,
-        path,
-        status = response.status().as_u16(),
-        micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "answered"
-    );
+    let answer_header = id.to_header();
+    let work = async {
+        let response = answered(around.longest, next.run(request)).await;
+        let took = began.elapsed();
+        around.observe(response.status(), took);
+        let diagnostic = response.headers().get(diagnostics::HEADER);
+        tracing::info!(
+            %method,
+            path,
+            status = response.status().as_u16(),
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            diagnostic = diagnostic.and_then(|id| id.to_str().ok()),
+            "answered"
+        );
+        response
+    };
+    let mut response = request_id::CURRENT.scope(id, work).await;
+    response
+        .headers_mut()
+        .insert(request_id::HEADER, answer_header);
     response
 }
 

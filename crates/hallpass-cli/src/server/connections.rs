@@ -8,6 +8,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -20,13 +21,19 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::sleep;
 use tower_service::Service;
 
-/// How long a client may take to send a request's head, and how long a connection may wait for its next request. More
-/// than the minute after which nginx closes a connection to a server behind it.
-pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// What clients may use up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// How long a client may take to send a request's head, and how long a connection may wait for its next request.
+    /// More than the minute after which nginx closes a connection to a server behind it, unless set otherwise.
+    pub(super) head_timeout: Duration,
+    /// Connections at once; more are not accepted before one of them ends.
+    pub(super) connections: usize,
+}
 
 /// The pause after a connection could not be accepted, mostly because too many are open.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -35,18 +42,26 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn accept(
     listener: TcpListener,
     routes: Router,
-    head_timeout: Duration,
+    limits: Limits,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let places = Arc::new(Semaphore::new(limits.connections));
     loop {
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            () = told(&mut stopped) => return,
+        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = told(&mut stopped) => return,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = serve(stream, peer, routes.clone(), head_timeout, stopped.clone());
-                tokio::spawn(connection);
+                let (routes, stopped) = (routes.clone(), stopped.clone());
+                tokio::spawn(async move {
+                    serve(stream, peer, routes, limits.head_timeout, stopped).await;
+                    drop(place);
+                });
             }
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {
@@ -114,13 +129,20 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(200);
     const LONG: Duration = Duration::from_secs(10);
 
+    fn limits(head_timeout: Duration, connections: usize) -> Limits {
+        Limits {
+            head_timeout,
+            connections,
+        }
+    }
+
     /// What a server with a short patience sends to a client that sends this and then nothing.
     async fn answer_to(sent: &[u8]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let routes = Router::new().fallback(async || "here");
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(accept(listener, routes, SHORT, stopped));
+        tokio::spawn(accept(listener, routes, limits(SHORT, 10), stopped));
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(sent).await.unwrap();
         let mut answer = String::new();
@@ -145,11 +167,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_too_many_waits_for_a_place() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let routes = Router::new().fallback(async || "here");
+        tokio::spawn(accept(listener, routes, limits(LONG, 1), stopped));
+        let request = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        let mut first = TcpStream::connect(address).await.unwrap();
+        first.write_all(request).await.unwrap();
+        first.read_u8().await.unwrap();
+        let mut second = TcpStream::connect(address).await.unwrap();
+        second.write_all(request).await.unwrap();
+        assert!(timeout(SHORT, second.read_u8()).await.is_err());
+        drop(first);
+        let answered = timeout(LONG, second.read_u8()).await;
+        answered.expect("the place is not given on").unwrap();
+        drop(stop);
+    }
+
+    #[tokio::test]
     async fn every_connection_ends_with_the_server() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(accept(listener, Router::new(), LONG, stopped));
+        let server = tokio::spawn(accept(listener, Router::new(), limits(LONG, 10), stopped));
         let mut stream = TcpStream::connect(address).await.unwrap();
         let request = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
         stream.write_all(request).await.unwrap();

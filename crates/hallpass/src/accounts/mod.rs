@@ -12,6 +12,7 @@ use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::{email, username};
 use hallpass_store::{NewUser, Store, StoreError, UserModel};
 
+use crate::diagnostics::{Cause, Reason};
 use crate::hashing::HashingPool;
 use crate::identity::User;
 use crate::identity_cache::IdentityCache;
@@ -84,7 +85,8 @@ pub enum AccountError {
 impl From<AccountError> for Rejection {
     fn from(error: AccountError) -> Self {
         match error {
-            AccountError::Busy => Self::unavailable(),
+            AccountError::Busy => Self::unavailable()
+                .with_reason(Reason::new(Cause::HashQueue, "the hashing queue is full")),
             AccountError::Store(fault) => fault.into(),
             AccountError::Gone => Self::not_found(),
             AccountError::MissingUsername | AccountError::Taken(_) | AccountError::Refused(_) => {

@@ -3,8 +3,9 @@
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
-use super::Authentication;
+use super::{Authentication, inactive};
 use crate::backends::{Credentials, Verdict};
+use crate::diagnostics::{Cause, Reason};
 use crate::identity::Identity;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
@@ -45,8 +46,11 @@ impl Authentication for BasicAuthentication {
         request: &RequestContext<'_>,
     ) -> Result<Option<Identity>, Rejection> {
         let header = request.authorization();
-        let Some(basic) = authorization::basic_credentials(&header)
-            .map_err(|error| Rejection::authentication_failed(error.to_string()))?
+        let Some(basic) = authorization::basic_credentials(&header).map_err(|error| {
+            let malformed = Reason::new(Cause::MalformedCredential, error.to_string());
+            Rejection::authentication_failed(error.to_string())
+                .with_reason(malformed.of_scheme("basic"))
+        })?
         else {
             return Ok(None);
         };
@@ -55,12 +59,15 @@ impl Authentication for BasicAuthentication {
             Verdict::Accepted(accepted) if accepted.user.is_active() => {
                 Ok(Some(Identity::new(accepted.user, "basic")))
             }
-            Verdict::Accepted(_) => Err(Rejection::authentication_failed(
-                "User inactive or deleted.",
-            )),
-            Verdict::Refused => Err(Rejection::authentication_failed(
-                "Invalid username/password.",
-            )),
+            Verdict::Accepted(accepted) => Err(inactive(&accepted.user, "basic")),
+            Verdict::Refused => {
+                let wrong =
+                    Reason::new(Cause::WrongPassword, "no backend accepts name and password");
+                Err(
+                    Rejection::authentication_failed("Invalid username/password.")
+                        .with_reason(wrong.of_scheme("basic")),
+                )
+            }
         }
     }
 

@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
+use crate::diagnostics::{Cause, Reason};
 use crate::future::BoxFuture;
-use crate::identity::Identity;
+use crate::identity::{Identity, User};
 use crate::permissions::short_name;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
@@ -161,4 +162,11 @@ pub(crate) async fn authenticate(
 /// The challenge that an unauthenticated answer carries: that of the first scheme, if it has one.
 pub(crate) fn first_challenge(schemes: &[Scheme]) -> Option<HeaderValue> {
     schemes.first().and_then(Scheme::challenge)
+}
+
+/// DRF's refusal of a right credential whose user may not log in.
+fn inactive(user: &User, scheme: &'static str) -> Rejection {
+    let detail = format!("user {} is not active", user.id());
+    let reason = Reason::new(Cause::InactiveUser, detail).of_scheme(scheme);
+    Rejection::authentication_failed("User inactive or deleted.").with_reason(reason)
 }

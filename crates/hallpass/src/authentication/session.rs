@@ -2,6 +2,7 @@
 
 use super::Authentication;
 use crate::csrf;
+use crate::diagnostics::{Cause, Reason};
 use crate::identity::Identity;
 use crate::login;
 use crate::rejection::Rejection;
@@ -60,6 +61,7 @@ async fn enforce_csrf(request: &RequestContext<'_>) -> Result<(), Rejection> {
         .map_err(|failure| match failure {
             csrf::Failure::Reason(reason) => {
                 Rejection::permission_denied(Some(&format!("CSRF Failed: {reason}")))
+                    .with_reason(Reason::new(Cause::Csrf, reason).of_scheme("session"))
             }
             csrf::Failure::Body(rejection) => rejection,
         })

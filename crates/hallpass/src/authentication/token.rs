@@ -4,7 +4,8 @@ use hallpass_store::TokenTable;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
-use super::Authentication;
+use super::{Authentication, inactive};
+use crate::diagnostics::{Cause, Reason};
 use crate::identity::{Identity, Token, User};
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
@@ -69,8 +70,12 @@ impl Authentication for TokenAuthentication {
         request: &RequestContext<'_>,
     ) -> Result<Option<Identity>, Rejection> {
         let header = request.authorization();
-        let Some(key) = authorization::token_credentials(&header, &self.keyword)
-            .map_err(|error| Rejection::authentication_failed(error.to_string()))?
+        let Some(key) =
+            authorization::token_credentials(&header, &self.keyword).map_err(|error| {
+                let malformed = Reason::new(Cause::MalformedCredential, error.to_string());
+                Rejection::authentication_failed(error.to_string())
+                    .with_reason(malformed.of_scheme("token"))
+            })?
         else {
             return Ok(None);
         };
@@ -80,12 +85,12 @@ impl Authentication for TokenAuthentication {
             Some(table) => tokens.find_in(table, &key).await?,
         };
         let Some((token, user)) = found else {
-            return Err(Rejection::authentication_failed("Invalid token."));
+            let unknown = Reason::new(Cause::UnknownToken, "no row has this key");
+            return Err(Rejection::authentication_failed("Invalid token.")
+                .with_reason(unknown.of_scheme("token")));
         };
         if !user.is_active() {
-            return Err(Rejection::authentication_failed(
-                "User inactive or deleted.",
-            ));
+            return Err(inactive(&user, "token"));
         }
         Ok(Some(identify(user, token)))
     }

@@ -11,6 +11,7 @@ mod redis;
 
 use std::sync::Arc;
 
+use crate::diagnostics::{Cause, Reason};
 use crate::rejection::Rejection;
 use crate::settings::{CacheBackend, CacheSettings};
 
@@ -54,6 +55,6 @@ pub(crate) fn shared(settings: &CacheSettings) -> Result<Option<Arc<RedisCache>>
 impl From<CacheFault> for Rejection {
     fn from(fault: CacheFault) -> Self {
         tracing::error!(%fault, "the cache cannot answer");
-        Self::unavailable()
+        Self::unavailable().with_reason(Reason::new(Cause::Database, fault.to_string()))
     }
 }

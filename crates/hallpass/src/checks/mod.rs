@@ -8,10 +8,12 @@
 //! no finding contains a secret or a value of a row.
 
 mod browsers;
+mod credential;
 mod database;
 mod deployment;
 mod docs;
 mod history;
+mod probe;
 mod rows;
 mod schemes;
 mod secret_key;
@@ -30,7 +32,9 @@ use hallpass_store::{Examination, Inspection, Store, StoreError};
 use crate::hallpass::{Hallpass, StartError, store_options};
 use crate::settings::{Settings, SettingsError};
 
+pub use credential::of_credential;
 pub use docs::reference_page;
+pub use probe::{Probe, of_probe};
 
 /// How bad a finding is. Django's levels, as far as they are used here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

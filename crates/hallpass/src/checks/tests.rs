@@ -205,3 +205,59 @@ fn the_docs_page_is_up_to_date() {
         "docs/doctor.md is not what the checks say; run `UPDATE_DOCS=1 cargo test -p hallpass checks`"
     );
 }
+
+#[test]
+fn what_a_proxy_does_is_read_from_its_answers() {
+    use super::{Probe, of_probe};
+
+    let ids = |probe: &Probe| -> Vec<&str> {
+        let settings =
+            settings("secure_proxy_ssl_header = [\"HTTP_X_FORWARDED_PROTO\", \"https\"]");
+        let findings = of_probe(&settings, probe).into_iter();
+        findings.map(|finding| finding.check.id).collect()
+    };
+    let answer = |marker: &str, more: &str, authorization: &str| {
+        format!(
+            r#"{{"marker":"{marker}","host_allowed":true,"secure":false,"origin_accepted":true,"headers":{{"authorization":"{authorization}","cookie":"ours","x-forwarded-for":"other"{more}}}}}"#
+        )
+    };
+    let sound = || {
+        let mut probe = Probe::new("https://example.com");
+        probe.first = ("a".to_owned(), Some(Ok(answer("a", "", "ours"))));
+        probe.second = ("b".to_owned(), Some(Ok(answer("b", "", "ours"))));
+        probe.post = Some((400, None));
+        probe.preflight = Some(200);
+        probe
+    };
+    assert_eq!(ids(&sound()), Vec::<&str>::new());
+    let with = |body: String| {
+        let mut probe = sound();
+        probe.first.1 = Some(Ok(body));
+        probe
+    };
+    assert_eq!(ids(&with(answer("a", "", "absent"))), ["hallpass.E050"]);
+    let passed = r#","remote-user":"ours","x-forwarded-user":"other""#;
+    assert_eq!(ids(&with(answer("a", passed, "ours"))), ["hallpass.W051"]);
+    let appended = answer("a", "", "ours").replace(r#"for":"other""#, r#"for":"ours""#);
+    assert_eq!(ids(&with(appended)), ["hallpass.W052"]);
+    let host = answer("a", "", "ours").replace(r#"host_allowed":true"#, r#"host_allowed":false"#);
+    assert_eq!(ids(&with(host)), ["hallpass.E056"]);
+    let origin = answer("a", "", "ours").replace(r#"accepted":true"#, r#"accepted":false"#);
+    assert_eq!(ids(&with(origin)), ["hallpass.W057"]);
+    let mut claimed = with(answer("a", "", "ours").replace(r#"secure":false"#, r#"secure":true"#));
+    claimed.url = "http://example.com".to_owned();
+    assert_eq!(ids(&claimed), Vec::<&str>::new());
+    claimed.claims_https = true;
+    assert_eq!(ids(&claimed), ["hallpass.W058"]);
+    let mut cached = sound();
+    cached.second.1 = Some(Ok(answer("a", "", "ours")));
+    assert_eq!(ids(&cached), ["hallpass.E055"]);
+    let mut moved = sound();
+    moved.post = Some((301, Some("https://example.com/api-token-auth/".to_owned())));
+    moved.preflight = Some(401);
+    assert_eq!(ids(&moved), ["hallpass.E053", "hallpass.I054"]);
+    let mut gone = sound();
+    gone.first.1 = Some(Err("connection refused".to_owned()));
+    assert_eq!(ids(&gone), ["hallpass.E049"]);
+    assert_eq!(ids(&with("<html>".to_owned())), ["hallpass.E049"]);
+}

@@ -76,23 +76,44 @@ pub enum Mistake {
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HeaderName(name) => write!(f, "the credential stands in the header {name}, not in Authorization"),
+            Self::HeaderName(name) => write!(
+                f,
+                "the credential stands in the header {name}, not in Authorization"
+            ),
             Self::Several => f.write_str("there are several credentials, joined by a comma"),
             Self::Empty => f.write_str("there is no credential behind the keyword"),
             Self::NoKeyword => f.write_str("the key stands alone, without the keyword before it"),
             Self::KeywordTwice => f.write_str("the keyword stands there twice"),
-            Self::KeywordMark(mark) => write!(f, "{mark:?} follows the keyword; one blank belongs there"),
-            Self::OtherKeyword(Some(word)) => write!(f, "the keyword is {word:?}, which this server does not listen for"),
-            Self::OtherKeyword(None) => f.write_str("the keyword is none that this server listens for"),
+            Self::KeywordMark(mark) => {
+                write!(f, "{mark:?} follows the keyword; one blank belongs there")
+            }
+            Self::OtherKeyword(Some(word)) => write!(
+                f,
+                "the keyword is {word:?}, which this server does not listen for"
+            ),
+            Self::OtherKeyword(None) => {
+                f.write_str("the keyword is none that this server listens for")
+            }
             Self::Quoted => f.write_str("the key stands in quotes"),
-            Self::Placeholder(word) => write!(f, "{word} stands where the key belongs: the client has no key"),
-            Self::BlankInside => f.write_str("a blank, a line end or another invisible character stands in the key"),
+            Self::Placeholder(word) => write!(
+                f,
+                "{word} stands where the key belongs: the client has no key"
+            ),
+            Self::BlankInside => {
+                f.write_str("a blank, a line end or another invisible character stands in the key")
+            }
             Self::PercentEncoded => f.write_str("the header is percent-encoded"),
             Self::Jwt => f.write_str("it is a JSON Web Token; this server hands out opaque tokens"),
-            Self::BasicElsewhere => f.write_str("it is a user name and password in Base64, which belong behind Basic"),
+            Self::BasicElsewhere => {
+                f.write_str("it is a user name and password in Base64, which belong behind Basic")
+            }
             Self::NotBasic => f.write_str("what follows Basic is not the Base64 of name:password"),
-            Self::ApiKey => f.write_str("it looks like an API key of another package (prefix.secret)"),
-            Self::Length(digits) => write!(f, "the key has {digits} hexadecimal digits; DRF's have 40"),
+            Self::ApiKey => {
+                f.write_str("it looks like an API key of another package (prefix.secret)")
+            }
+            Self::Length(digits) => {
+                write!(f, "the key has {digits} hexadecimal digits; DRF's have 40")
+            }
             Self::Capitals => f.write_str("the key has capital letters; DRF's have small ones"),
         }
     }
@@ -110,19 +131,40 @@ const OTHER_HEADERS: [&str; 6] = [
 
 /// Keywords of other schemes and packages.
 const KEYWORDS: [&str; 9] = [
-    "Bearer", "Token", "Basic", "JWT", "Api-Key", "ApiKey", "Digest", "Negotiate", "OAuth",
+    "Bearer",
+    "Token",
+    "Basic",
+    "JWT",
+    "Api-Key",
+    "ApiKey",
+    "Digest",
+    "Negotiate",
+    "OAuth",
 ];
 
 /// What stands where a key belongs when a program had none.
 const PLACEHOLDERS: [&str; 12] = [
-    "null", "undefined", "none", "nil", "nan", "false", "true", "[object", "{{", "${", "<", "your",
+    "null",
+    "undefined",
+    "none",
+    "nil",
+    "nan",
+    "false",
+    "true",
+    "[object",
+    "{{",
+    "${",
+    "<",
+    "your",
 ];
 
 /// What is wrong with the credential of a request, if anything is seen.
 pub(super) fn in_headers(headers: &HeaderMap, expected: &Expected) -> Option<Mistake> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {
-        let named = OTHER_HEADERS.into_iter().find(|name| headers.contains_key(*name));
+        let named = OTHER_HEADERS
+            .into_iter()
+            .find(|name| headers.contains_key(*name));
         // With an underscore, as WSGI names it; proxies drop it more often than not.
         let underscored = || headers.contains_key("http_authorization");
         return named
@@ -132,7 +174,10 @@ pub(super) fn in_headers(headers: &HeaderMap, expected: &Expected) -> Option<Mis
     if values.next().is_some() {
         return Some(Mistake::Several);
     }
-    of_value(&super::super::wire::charset::latin1(value.as_bytes()), expected)
+    of_value(
+        &super::super::wire::charset::latin1(value.as_bytes()),
+        expected,
+    )
 }
 
 /// What is wrong with a credential as somebody would type it: a whole header line, its value, or the key alone.
@@ -181,16 +226,16 @@ fn of_value(value: &str, expected: &Expected) -> Option<Mistake> {
         return Some(Mistake::KeywordMark(mark));
     }
     if is("basic") {
-        return of_basic(rest.trim(), expected);
+        return of_basic(rest.trim_matches([' ', '\t']), expected);
     }
     if expected.token && is(&expected.keyword) {
-        return of_key(rest.trim(), &expected.keyword);
+        return of_key(rest.trim_matches([' ', '\t']), &expected.keyword);
     }
     let known = KEYWORDS.into_iter().find(|known| is(known));
     if rest.is_empty() && known.is_none() {
         return Some(placeholder(word).map_or(Mistake::NoKeyword, Mistake::Placeholder));
     }
-    match of_key(rest.trim(), &expected.keyword) {
+    match of_key(rest.trim_matches([' ', '\t']), &expected.keyword) {
         Some(mistake @ (Mistake::Jwt | Mistake::BasicElsewhere)) => Some(mistake),
         _ => Some(Mistake::OtherKeyword(known)),
     }
@@ -214,7 +259,10 @@ fn of_key(key: &str, keyword: &str) -> Option<Mistake> {
     }) {
         return Some(Mistake::KeywordTwice);
     }
-    if key.chars().any(|c| c.is_whitespace() || c.is_control() || is_invisible(c)) {
+    if key
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
+    {
         return Some(Mistake::BlankInside);
     }
     if key.contains(',') {
@@ -276,7 +324,10 @@ fn placeholder(text: &str) -> Option<&'static str> {
 }
 
 fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’' | '«' | '»' | '„')
+    matches!(
+        c,
+        '"' | '\'' | '`' | '“' | '”' | '‘' | '’' | '«' | '»' | '„'
+    )
 }
 
 /// Blanks that look like nothing: no-break space, zero-width characters, byte order mark.
@@ -313,8 +364,14 @@ mod tests {
     fn each_mistake_is_told_apart_and_never_repeats_the_key() {
         let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln";
         let cases = [
-            (format!("HTTP_AUTHORIZATION: Token {KEY}"), Mistake::HeaderName("http-authorization")),
-            (format!("X-Auth-Token: {KEY}"), Mistake::HeaderName("x-auth-token")),
+            (
+                format!("HTTP_AUTHORIZATION: Token {KEY}"),
+                Mistake::HeaderName("http-authorization"),
+            ),
+            (
+                format!("X-Auth-Token: {KEY}"),
+                Mistake::HeaderName("x-auth-token"),
+            ),
             (format!("Token {KEY}, Token {KEY}"), Mistake::BlankInside),
             (format!("Token {KEY},{KEY}"), Mistake::Several),
             ("Authorization:".to_owned(), Mistake::Empty),
@@ -324,31 +381,55 @@ mod tests {
             (format!("Token Token {KEY}"), Mistake::KeywordTwice),
             (format!("Token Bearer {KEY}"), Mistake::KeywordTwice),
             (format!("Token: {KEY}"), Mistake::KeywordMark(':')),
-            (format!("Authorization: Token: {KEY}"), Mistake::KeywordMark(':')),
+            (
+                format!("Authorization: Token: {KEY}"),
+                Mistake::KeywordMark(':'),
+            ),
             (format!("Token={KEY}"), Mistake::KeywordMark('=')),
-            (format!("Bearer {KEY}"), Mistake::OtherKeyword(Some("Bearer"))),
+            (
+                format!("Bearer {KEY}"),
+                Mistake::OtherKeyword(Some("Bearer")),
+            ),
             (format!("JWT {KEY}"), Mistake::OtherKeyword(Some("JWT"))),
             (format!("Tok {KEY}"), Mistake::OtherKeyword(None)),
             (format!("Token \"{KEY}\""), Mistake::Quoted),
             (format!("Token “{KEY}”"), Mistake::Quoted),
             (format!("\"Token {KEY}\""), Mistake::Quoted),
             ("Token null".to_owned(), Mistake::Placeholder("null")),
-            ("Token undefined".to_owned(), Mistake::Placeholder("undefined")),
+            (
+                "Token undefined".to_owned(),
+                Mistake::Placeholder("undefined"),
+            ),
             ("Token None".to_owned(), Mistake::Placeholder("none")),
-            ("Token [object Object]".to_owned(), Mistake::Placeholder("[object")),
+            (
+                "Token [object Object]".to_owned(),
+                Mistake::Placeholder("[object"),
+            ),
             ("Token {{token}}".to_owned(), Mistake::Placeholder("{{")),
             ("Token <your token>".to_owned(), Mistake::Placeholder("<")),
             ("undefined".to_owned(), Mistake::Placeholder("undefined")),
             (format!("Token\u{a0}{KEY}"), Mistake::NoKeyword),
             (format!("Token {KEY}\u{a0}"), Mistake::BlankInside),
-            (format!("Token {} {}", &KEY[..20], &KEY[20..]), Mistake::BlankInside),
+            (
+                format!("Token {} {}", &KEY[..20], &KEY[20..]),
+                Mistake::BlankInside,
+            ),
             (format!("Token%20{KEY}"), Mistake::PercentEncoded),
             (format!("Token {jwt}"), Mistake::Jwt),
             (format!("Bearer {jwt}"), Mistake::Jwt),
-            ("Bearer YWxpY2U6aHVudGVyMg==".to_owned(), Mistake::BasicElsewhere),
-            ("Token YWxpY2U6aHVudGVyMg==".to_owned(), Mistake::BasicElsewhere),
+            (
+                "Bearer YWxpY2U6aHVudGVyMg==".to_owned(),
+                Mistake::BasicElsewhere,
+            ),
+            (
+                "Token YWxpY2U6aHVudGVyMg==".to_owned(),
+                Mistake::BasicElsewhere,
+            ),
             ("Basic alice:hunter2".to_owned(), Mistake::NotBasic),
-            (format!("Token abcdefgh.{}", "x".repeat(32)), Mistake::ApiKey),
+            (
+                format!("Token abcdefgh.{}", "x".repeat(32)),
+                Mistake::ApiKey,
+            ),
             (format!("Token {}", &KEY[1..]), Mistake::Length(39)),
             (format!("Token {KEY}{}", &KEY[..24]), Mistake::Length(64)),
             (format!("Token {}", KEY.to_uppercase()), Mistake::Capitals),
@@ -357,7 +438,10 @@ mod tests {
             let found = mistake(&line, &expected());
             assert_eq!(found.as_ref(), Some(&wanted), "{line}");
             let said = wanted.to_string();
-            assert!(!said.contains("a11ce") && !said.contains("hunter2"), "{said}");
+            assert!(
+                !said.contains("a11ce") && !said.contains("hunter2"),
+                "{said}"
+            );
         }
     }
 

@@ -101,8 +101,26 @@ fn log(record: &Record) {
     } = record;
     let (reason, scheme) = (cause.as_str(), scheme.unwrap_or("-"));
     if *status >= 500 {
-        tracing::warn!(diagnostic = id, status, reason, scheme, detail, method, path, "refused");
+        tracing::warn!(
+            diagnostic = id,
+            status,
+            reason,
+            scheme,
+            detail,
+            method,
+            path,
+            "refused"
+        );
     } else {
-        tracing::info!(diagnostic = id, status, reason, scheme, detail, method, path, "refused");
+        tracing::info!(
+            diagnostic = id,
+            status,
+            reason,
+            scheme,
+            detail,
+            method,
+            path,
+            "refused"
+        );
     }
 }

@@ -23,6 +23,7 @@ use super::proxy::Proxy;
 use super::rules::Verdict;
 use super::upgrade::Upgrade;
 use crate::csrf;
+use crate::diagnostics;
 use crate::hallpass::Hallpass;
 use crate::identity::Identity;
 use crate::rejection::Rejection;
@@ -67,6 +68,17 @@ pub fn forward_auth<S: Clone + Send + Sync + 'static>(
 }
 
 async fn answer(hallpass: &Hallpass, proxy: Proxy, prefix: &str, mut parts: Parts) -> Response {
+    let mut response = decided(hallpass, proxy, prefix, &mut parts).await;
+    diagnostics::stamp(
+        hallpass.core(),
+        &parts.method,
+        parts.uri.path(),
+        &mut response,
+    );
+    response
+}
+
+async fn decided(hallpass: &Hallpass, proxy: Proxy, prefix: &str, parts: &mut Parts) -> Response {
     let trusted = &hallpass.core().compiled().trusted_proxies;
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map(|ConnectInfo(address)| address.ip());
@@ -84,7 +96,7 @@ async fn answer(hallpass: &Hallpass, proxy: Proxy, prefix: &str, mut parts: Part
         .path_and_query()
         .map_or("", |target| target.as_str());
     let target = target.strip_prefix(prefix).unwrap_or_default();
-    let original = match Original::read(proxy, &parts, target, trusted) {
+    let original = match Original::read(proxy, parts, target, trusted) {
         Ok(original) => original,
         Err(why) => {
             tracing::warn!(
@@ -95,8 +107,8 @@ async fn answer(hallpass: &Hallpass, proxy: Proxy, prefix: &str, mut parts: Part
             return unusable(proxy, Rejection::parse_error(format!("{why}.")));
         }
     };
-    become_original(&mut parts, &original);
-    judge(hallpass, proxy, &original, &mut parts).await
+    become_original(parts, &original);
+    judge(hallpass, proxy, &original, parts).await
 }
 
 fn unusable(proxy: Proxy, rejection: Rejection) -> Response {

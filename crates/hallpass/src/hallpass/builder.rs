@@ -19,8 +19,10 @@ use crate::authentication::{Authentication, Scheme};
 use crate::backends::{Backend, CredentialBackend, ModelBackend, RemoteUserBackend};
 use crate::cache::{self, InvalidCache};
 use crate::core::{Compiled, Core, CoreParts, InvalidSetting};
+use crate::diagnostics::Records;
 use crate::hashing::HashingPool;
 use crate::identity_cache::IdentityCache;
+use crate::metrics::Metrics;
 use crate::password_validation;
 use crate::permissions::{Permission, Requirement};
 use crate::sessions::{Engine, InvalidEngine};
@@ -287,7 +289,8 @@ impl Builder {
         if self.verify {
             store.verify().await?;
         }
-        let hashing = start_hashing(hashers, &settings)?;
+        let metrics = Arc::new(Metrics::default());
+        let hashing = start_hashing(hashers, &settings, &metrics)?;
         let signals = self.signals;
         let parts = CoreParts {
             identities: IdentityCache::new(&settings.identity_cache),
@@ -301,6 +304,8 @@ impl Builder {
             backends,
             session_engine,
             throttles,
+            metrics,
+            records: Records::default(),
         };
         Ok(Hallpass {
             core: Core::new(parts),
@@ -369,12 +374,17 @@ impl Builder {
 }
 
 /// As many threads as there are cores unless told otherwise.
-fn start_hashing(hashers: PasswordHashers, settings: &Settings) -> Result<HashingPool, StartError> {
+fn start_hashing(
+    hashers: PasswordHashers,
+    settings: &Settings,
+    metrics: &Arc<Metrics>,
+) -> Result<HashingPool, StartError> {
     let cores = available_parallelism().map_or(1, usize::from);
     Ok(HashingPool::start(
         hashers,
         settings.hash_threads.unwrap_or(cores),
         settings.hash_queue,
+        Arc::clone(metrics),
     )?)
 }
 

@@ -56,7 +56,9 @@ impl Histogram {
             _ => format!("{{{labels}}}"),
         };
         let seconds = Duration::from_micros(self.micros.load(Ordering::Relaxed)).as_secs_f64();
-        text.push_str(&format!("{name}_sum{braces} {seconds}\n{name}_count{braces} {count}\n"));
+        text.push_str(&format!(
+            "{name}_sum{braces} {seconds}\n{name}_count{braces} {count}\n"
+        ));
     }
 }
 

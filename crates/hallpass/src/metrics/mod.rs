@@ -102,7 +102,12 @@ impl Metrics {
     #[must_use]
     pub fn render(&self) -> String {
         let mut text = String::new();
-        head(&mut text, "hallpass_requests_total", "counter", "Decisions of a policy, by the scheme that recognised or refused the caller.");
+        head(
+            &mut text,
+            "hallpass_requests_total",
+            "counter",
+            "Decisions of a policy, by the scheme that recognised or refused the caller.",
+        );
         for (scheme, row) in SCHEMES.iter().zip(&self.requests) {
             for (outcome, counter) in OUTCOMES.iter().zip(row) {
                 let count = counter.load(Ordering::Relaxed);
@@ -111,32 +116,65 @@ impl Metrics {
                 ));
             }
         }
-        head(&mut text, "hallpass_refusals_total", "counter", "Answers that refused, by reason.");
+        head(
+            &mut text,
+            "hallpass_refusals_total",
+            "counter",
+            "Answers that refused, by reason.",
+        );
         for (cause, counter) in Cause::ALL.iter().zip(&self.refusals) {
             let count = counter.load(Ordering::Relaxed);
-            text.push_str(&format!("hallpass_refusals_total{{reason=\"{cause}\"}} {count}\n"));
+            text.push_str(&format!(
+                "hallpass_refusals_total{{reason=\"{cause}\"}} {count}\n"
+            ));
         }
         let database = Cause::ALL.iter().zip(&self.refusals);
         let faults: u64 = database
             .filter(|(cause, _)| **cause == Cause::Database)
             .map(|(_, counter)| counter.load(Ordering::Relaxed))
             .sum();
-        head(&mut text, "hallpass_database_errors_total", "counter", "Requests that the database did not answer.");
+        head(
+            &mut text,
+            "hallpass_database_errors_total",
+            "counter",
+            "Requests that the database did not answer.",
+        );
         text.push_str(&format!("hallpass_database_errors_total {faults}\n"));
         self.render_hashing(&mut text);
         text
     }
 
     fn render_hashing(&self, text: &mut String) {
-        head(text, "hallpass_hash_queue_depth", "gauge", "Password checks that wait for a thread.");
+        head(
+            text,
+            "hallpass_hash_queue_depth",
+            "gauge",
+            "Password checks that wait for a thread.",
+        );
         let waiting = self.hash_waiting.load(Ordering::Relaxed).max(0);
         text.push_str(&format!("hallpass_hash_queue_depth {waiting}\n"));
-        head(text, "hallpass_hash_refused_total", "counter", "Password checks that found the queue full.");
+        head(
+            text,
+            "hallpass_hash_refused_total",
+            "counter",
+            "Password checks that found the queue full.",
+        );
         let refused = self.hash_refused.load(Ordering::Relaxed);
         text.push_str(&format!("hallpass_hash_refused_total {refused}\n"));
-        head(text, "hallpass_hash_wait_seconds", "histogram", "How long password checks waited for a thread.");
-        self.hash_wait.render(text, "hallpass_hash_wait_seconds", "");
-        head(text, "hallpass_hash_seconds", "histogram", "How long password hashes took.");
+        head(
+            text,
+            "hallpass_hash_wait_seconds",
+            "histogram",
+            "How long password checks waited for a thread.",
+        );
+        self.hash_wait
+            .render(text, "hallpass_hash_wait_seconds", "");
+        head(
+            text,
+            "hallpass_hash_seconds",
+            "histogram",
+            "How long password hashes took.",
+        );
         self.hash_time.render(text, "hallpass_hash_seconds", "");
     }
 }

@@ -165,6 +165,9 @@ impl Settings {
             ("", "whoami_path", &self.whoami_path),
             ("", "healthz_path", &self.healthz_path),
             ("forward_auth", "path", &self.forward_auth.path),
+            ("", "readyz_path", &self.readyz_path),
+            ("", "schema_path", &self.schema_path),
+            ("", "probe_path", &self.probe_path),
         ];
         for (position, (table, name, path)) in paths.iter().enumerate() {
             let other = paths

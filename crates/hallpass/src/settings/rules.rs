@@ -5,6 +5,8 @@
     reason = "every rule takes its setting's own type, so that the table can name it"
 )]
 
+use std::net::SocketAddr;
+
 use super::classes::{APPS, BACKENDS, HASHERS, find, unknown};
 use super::nearest::nearest;
 use super::value::{Context, Problem, shortened};
@@ -354,4 +356,38 @@ pub(super) fn endpoint_path(value: &mut String, _: &Context<'_>) -> Result<(), P
         "{:?} must start with / and have letters, digits, - . _ ~ only, or be empty to switch the endpoint off",
         shortened(value)
     ))
+}
+
+pub(super) fn socket_address(value: &mut Option<String>, _: &Context<'_>) -> Result<(), Problem> {
+    match value {
+        Some(address) if address.parse::<SocketAddr>().is_err() => refuse(format!(
+            "{:?} is no address and port such as \"127.0.0.1:9090\"",
+            shortened(address)
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn log_format(value: &mut String, _: &Context<'_>) -> Result<(), Problem> {
+    match value.as_str() {
+        "text" | "json" => Ok(()),
+        other => refuse(format!(
+            "{:?} is neither \"text\" nor \"json\"",
+            shortened(other)
+        )),
+    }
+}
+
+pub(super) fn timeout(value: &mut u64, _: &Context<'_>) -> Result<(), Problem> {
+    match value {
+        1..=3600 => Ok(()),
+        _ => refuse(format!("{value} is outside 1 to 3600 seconds")),
+    }
+}
+
+pub(super) fn connections(value: &mut usize, _: &Context<'_>) -> Result<(), Problem> {
+    match value {
+        1..=1_000_000 => Ok(()),
+        _ => refuse(format!("{value} is outside 1 to 1000000 connections")),
+    }
 }

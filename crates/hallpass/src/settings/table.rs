@@ -179,6 +179,24 @@ define_settings! {
     Hallpass healthz_path: String = text("/healthz"), rule(rules::endpoint_path);
     /// What stands under which classes when a proxy asks: tables under `[[rule]]`, in the file only; the first that fits decides, and without one the default policy. See `docs/forward-auth.md`.
     Hallpass rule: ForwardAuthRules = ForwardAuthRules::default();
+    /// Path that tells whether requests can be answered: the database answers and its migrations are applied. 503 if not. Empty switches it off.
+    Hallpass readyz_path: String = text("/readyz"), rule(rules::endpoint_path);
+    /// Path of the OpenAPI document of these paths; empty switches it off.
+    Hallpass schema_path: String = text("/schema/"), rule(rules::endpoint_path);
+    /// Path that tells `hallpass check --url` which headers of its own arrived; empty switches it off.
+    Hallpass probe_path: String = text("/.well-known/hallpass/probe"), rule(rules::endpoint_path);
+    /// Address and port of the operations listener: metrics for Prometheus at `/metrics`, and what `hallpass explain` asks, which is told to this machine only. `"none"` switches it off.
+    Hallpass metrics_bind: Option<String> = None, rule(rules::socket_address);
+    /// How `serve` writes its log to standard error: `text`, or `json` with one object a line.
+    Hallpass log_format: String = text("text"), rule(rules::log_format);
+    /// Seconds that a client of `serve` may take for a request's head, and that a connection may wait for its next request.
+    Hallpass header_timeout: u64 = 75, rule(rules::timeout);
+    /// Seconds that a request to `serve` may take from its head to the answer; then it is answered 408.
+    Hallpass request_timeout: u64 = 60, rule(rules::timeout);
+    /// Connections that `serve` keeps open at once; more wait in the system's queue.
+    Hallpass max_connections: usize = 10_000, rule(rules::connections);
+    /// Seconds that running requests get to end when `serve` is told to.
+    Hallpass shutdown_timeout: u64 = 4, rule(rules::timeout);
 
     and {
         /// The `[rest_framework]` table, DRF's `REST_FRAMEWORK`.

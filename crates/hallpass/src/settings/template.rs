@@ -30,7 +30,7 @@ const SET: [(&str, &str, &str); 5] = [
 
 /// Settings of the top level by heading. Those that accept only one value in this release are left out.
 #[rustfmt::skip]
-const SECTIONS: [(&str, &[&str]); 8] = [
+const SECTIONS: [(&str, &[&str]); 9] = [
     ("The site", &["secret_key", "secret_key_fallbacks", "debug", "allowed_hosts", "database_url"]),
     ("Users and passwords", &[
         "auth_user_model", "authentication_backends", "password_hashers", "auth_password_validators", "django_version", "pbkdf2_iterations",
@@ -52,7 +52,10 @@ const SECTIONS: [(&str, &[&str]); 8] = [
     ]),
     ("Paths and pages", &[
         "login_url", "login_redirect_url", "logout_redirect_url", "login_path", "logout_path", "whoami_path",
-        "healthz_path", "append_slash", "data_upload_max_memory_size", "data_upload_max_number_fields",
+        "healthz_path", "readyz_path", "schema_path", "probe_path", "append_slash", "data_upload_max_memory_size", "data_upload_max_number_fields",
+    ]),
+    ("The server", &[
+        "metrics_bind", "log_format", "header_timeout", "request_timeout", "max_connections", "shutdown_timeout",
     ]),
     ("Security headers and HTTPS", &[
         "secure_ssl_redirect", "secure_ssl_host", "secure_hsts_seconds", "secure_hsts_include_subdomains",

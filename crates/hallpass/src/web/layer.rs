@@ -19,6 +19,7 @@ use super::finish::finish;
 use super::indent::indent;
 use super::view::gate::{Admission, Gate};
 use crate::core::Core;
+use crate::diagnostics;
 use crate::hallpass::Hallpass;
 use crate::policy::Policy;
 use crate::rejection::Rejection;
@@ -104,7 +105,7 @@ where
 {
     let (mut parts, body) = request.into_parts();
     let (exchange, outermost) = enter(core, &mut parts, body);
-    let method = parts.method.clone();
+    let (method, uri) = (parts.method.clone(), parts.uri.clone());
     let admission = match exchange.read_csrf_secret().await {
         Ok(()) => gate.admit(&RequestContext::new(&parts, &exchange)).await,
         Err(fault) => Err(fault),
@@ -122,7 +123,16 @@ where
             match Rejection::of(&response) {
                 None => response,
                 // Said inside the handler: it gets the view's challenge and renderer like one of ours.
-                Some(said) => gate.refuse(said, &method, exchange.renderer(), identity.as_ref()),
+                Some(said) => {
+                    let id = response.headers().get(&diagnostics::HEADER).cloned();
+                    let mut response =
+                        gate.refuse(said, &method, exchange.renderer(), identity.as_ref());
+                    // A layer inside has given it one already.
+                    if let Some(id) = id {
+                        response.headers_mut().insert(diagnostics::HEADER, id);
+                    }
+                    response
+                }
             }
         }
         Ok(Admission::Answer(response)) => response,
@@ -132,11 +142,11 @@ where
     if let Some(spaces) = exchange.indent() {
         response = indent(response, spaces).await;
     }
-    Ok(if outermost {
-        finish(&exchange, response).await
-    } else {
-        response
-    })
+    if outermost {
+        response = finish(&exchange, response).await;
+    }
+    diagnostics::stamp(core, &method, uri.path(), &mut response);
+    Ok(response)
 }
 
 /// The exchange that an outer layer opened, or a new one. That of another Hallpass is not ours: it would ask the other

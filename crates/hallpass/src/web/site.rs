@@ -16,6 +16,7 @@ use super::converters::Pattern;
 use super::finish::{finish, secure};
 use super::layer::enter;
 use crate::core::Core;
+use crate::diagnostics::{self, Cause, Reason};
 use crate::pages;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
@@ -97,9 +98,10 @@ impl SiteLayer {
         let is_secure = context.is_secure();
         if let Some(mut early) = self.early(&context) {
             secure(&self.core, early.headers_mut(), is_secure, true);
+            diagnostics::stamp(&self.core, &parts.method, parts.uri.path(), &mut early);
             return Ok(early);
         }
-        let uri = parts.uri.clone();
+        let (method, uri) = (parts.method.clone(), parts.uri.clone());
         let response = match exchange.read_csrf_secret().await {
             Ok(()) => {
                 let body = exchange.body().take();
@@ -112,6 +114,7 @@ impl SiteLayer {
         let early = redirect.is_some();
         let mut response = redirect.unwrap_or(response);
         secure(&self.core, response.headers_mut(), is_secure, early);
+        diagnostics::stamp(&self.core, &method, uri.path(), &mut response);
         Ok(response)
     }
 
@@ -191,5 +194,8 @@ fn bad_host(host: &str) -> Response {
         host,
         "the Host header is not one of allowed_hosts; add it there if it is yours"
     );
-    Rejection::bad_request_page().into_response()
+    let reason = Reason::new(Cause::Host, format!("{host:?} is not one of allowed_hosts"));
+    Rejection::bad_request_page()
+        .with_reason(reason)
+        .into_response()
 }

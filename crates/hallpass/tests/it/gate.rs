@@ -7,6 +7,7 @@ mod composed;
 mod corrupt_rows;
 mod csrf;
 mod csrf_sessions;
+mod diagnostics;
 mod layer;
 mod login_signals;
 mod objects;

@@ -15,6 +15,7 @@ use super::get_object::ErasedGetObject;
 use super::metadata::Metadata;
 use super::renderer::{Renderer, Rendering, content_type, offer};
 use crate::csrf;
+use crate::diagnostics::{Cause, Reason};
 use crate::identity::Identity;
 use crate::pages;
 use crate::policy::Policy;
@@ -349,4 +350,5 @@ fn csrf_failure(request: &RequestContext<'_>, reason: &str) -> Rejection {
     tracing::warn!(target: "hallpass::csrf", path = request.uri().path(), reason, "Forbidden");
     let page = pages::csrf_failure(reason, request.core().settings().debug);
     Rejection::page(StatusCode::FORBIDDEN, page)
+        .with_reason(Reason::new(Cause::Csrf, reason.to_owned()))
 }

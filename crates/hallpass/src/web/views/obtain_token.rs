@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 
 use crate::authentication::Scheme;
 use crate::backends::{Credentials, Verdict};
+use crate::diagnostics::{Cause, Reason};
 use crate::identity::{Token, User};
 use crate::permissions::Requirement;
 use crate::rejection::Rejection;
@@ -139,10 +140,12 @@ impl ObtainAuthToken {
         let credentials = validate(&Data::of(request).await?, non_field_errors_key(request))?;
         let verdict = request.authenticate(&credentials).await?;
         let Verdict::Accepted(accepted) = verdict else {
+            let wrong = Reason::new(Cause::WrongPassword, "no backend accepts name and password");
             return Err(refused(
                 non_field_errors_key(request),
                 "Unable to log in with provided credentials.",
-            ));
+            )
+            .with_reason(wrong));
         };
         let user = match &self.check {
             Some(check) => check(accepted.user)?,

@@ -10,8 +10,15 @@ use super::read::{Page, Response};
 /// The CSRF secret that recorded requests bring along.
 const SECRET: &str = "abcdefghijABCDEFGHIJ0123456789Zz";
 
-/// Headers that belong to the connection, and the length, which every server computes from the body.
-const NOT_COMPARED: [&str; 4] = ["date", "server", "connection", "content-length"];
+/// Headers that belong to the connection, the length, which every server computes from the body, and the id of a
+/// refusal, which is ours.
+const NOT_COMPARED: [&str; 5] = [
+    "date",
+    "server",
+    "connection",
+    "content-length",
+    "hallpass-diagnostic",
+];
 
 /// What a request was answered with.
 pub(super) struct Answer {
