@@ -87,12 +87,14 @@ impl Store {
             .await
     }
 
-    /// [`Store::group_names`], with its proof.
+    /// [`Store::group_names`], with its proof. On PostgreSQL it has none: no trigger tells of groups.
     ///
     /// # Errors
     /// As any read.
     pub async fn proven_group_names(&self, id: &UserId) -> Result<Proven<Vec<String>>, StoreError> {
-        self.backend().proven_read("", GroupNames(*id)).await
+        self.backend()
+            .proven_read("", GroupNames(*id), |_| None)
+            .await
     }
 
     /// [`Store::session`], with its proof. The answer is true for every moment from `now` until the row's
