@@ -13,6 +13,12 @@ pub(crate) const BAD_REQUEST: &str = concat!(
     "<body><h1>Bad Request (400)</h1></body>\n</html>\n",
 );
 
+/// Django's `403 Forbidden` page.
+pub(crate) const FORBIDDEN: &str = concat!(
+    "<!doctype html>\n<html lang=\"en\">\n<head><title>403 Forbidden</title></head>\n",
+    "<body><h1>403 Forbidden</h1><p></p></body>\n</html>\n",
+);
+
 /// Django's `Not Found` page.
 pub(crate) const NOT_FOUND: &str = concat!(
     "<!doctype html>\n<html lang=\"en\">\n<head><title>Not Found</title></head>\n<body><h1>Not Found</h1>",

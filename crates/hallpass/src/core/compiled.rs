@@ -2,6 +2,7 @@
 
 use http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue};
+use regex::Regex;
 
 use crate::settings::{Settings, header_of_meta_name};
 use crate::wire::csrf_token;
@@ -19,6 +20,8 @@ pub(crate) struct Compiled {
     pub(crate) trusted_proxies: Networks,
     pub(crate) remote_user_header: HeaderName,
     pub(crate) fixed_headers: FixedHeaders,
+    pub(crate) redirect_exempt: Vec<Regex>,
+    pub(crate) disallowed_user_agents: Vec<Regex>,
 }
 
 /// A setting that reads well but means nothing.
@@ -31,6 +34,14 @@ pub enum InvalidSetting {
     /// An entry of `csrf_trusted_origins` is no origin.
     #[error("{0}")]
     TrustedOrigin(String),
+    /// A pattern is no regular expression that is known here.
+    #[error("{pattern:?} is no regular expression that can be used here: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An entry of `trusted_proxies` is neither an address nor a network.
     #[error("trusted_proxies: {0}")]
     TrustedProxy(String),
@@ -62,8 +73,20 @@ impl Compiled {
             trusted_proxies,
             remote_user_header: header(&settings.remote_user_header)?,
             fixed_headers: FixedHeaders::of(settings),
+            redirect_exempt: patterns(&settings.secure_redirect_exempt)?,
+            disallowed_user_agents: patterns(&settings.disallowed_user_agents)?,
         })
     }
+}
+
+fn patterns(texts: &[String]) -> Result<Vec<Regex>, InvalidSetting> {
+    let pattern = |text: &String| {
+        Regex::new(text).map_err(|error| InvalidSetting::Pattern {
+            pattern: text.clone(),
+            reason: error.to_string(),
+        })
+    };
+    texts.iter().map(pattern).collect()
 }
 
 /// The headers that Django's default middleware puts on every response.
@@ -79,16 +102,20 @@ impl FixedHeaders {
     fn of(settings: &Settings) -> Self {
         let value = |text: &str| HeaderValue::from_str(text).ok();
         let nosniff = settings.secure_content_type_nosniff.then_some("nosniff");
+        let referrer_policy = settings
+            .secure_referrer_policy
+            .as_deref()
+            .map(without_spaces);
         let policies = [
             (X_CONTENT_TYPE_OPTIONS, nosniff),
-            (REFERRER_POLICY, settings.secure_referrer_policy.as_deref()),
+            (REFERRER_POLICY, referrer_policy.as_deref()),
             (
                 HeaderName::from_static("cross-origin-opener-policy"),
                 settings.secure_cross_origin_opener_policy.as_deref(),
             ),
         ];
         Self {
-            x_frame_options: value(&settings.x_frame_options)
+            x_frame_options: value(&settings.x_frame_options.to_uppercase())
                 .unwrap_or(HeaderValue::from_static("DENY")),
             always: policies
                 .into_iter()
@@ -98,6 +125,12 @@ impl FixedHeaders {
                 .filter(|_| settings.secure_hsts_seconds > 0),
         }
     }
+}
+
+/// Several policies, the last of which a browser knows is used, as Django joins them.
+fn without_spaces(policies: &str) -> String {
+    let policies: Vec<&str> = policies.split(',').map(str::trim).collect();
+    policies.join(",")
 }
 
 fn strict_transport_security(settings: &Settings) -> String {

@@ -7,6 +7,8 @@
 
 use std::net::SocketAddr;
 
+use regex::Regex;
+
 use super::classes::{APPS, BACKENDS, HASHERS, find, unknown};
 use super::nearest::nearest;
 use super::value::{Context, Problem, shortened};
@@ -118,6 +120,17 @@ pub(super) fn cookie_path(value: &mut String, _: &Context<'_>) -> Result<(), Pro
 
 pub(super) fn cookie_domain(value: &mut Option<String>, _: &Context<'_>) -> Result<(), Problem> {
     value.as_deref().map_or(Ok(()), check_cookie_attribute)
+}
+
+/// Python's regular expressions, but for what cannot be searched for in bounded time: looking around and back references.
+pub(super) fn patterns(value: &mut Vec<String>, _: &Context<'_>) -> Result<(), Problem> {
+    match value.iter().find(|pattern| Regex::new(pattern).is_err()) {
+        Some(pattern) => refuse(format!(
+            "{:?} is no regular expression that can be used here; looking around and back references cannot",
+            shortened(pattern)
+        )),
+        None => Ok(()),
+    }
 }
 
 fn check_header_value(value: &str) -> Result<(), Problem> {

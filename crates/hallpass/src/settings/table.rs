@@ -117,6 +117,10 @@ define_settings! {
     Django secure_proxy_ssl_header: Option<(String, String)> = None, rule(rules::proxy_ssl_header);
     /// Redirect a path without its closing slash to the one with it.
     Django append_slash: bool = true;
+    /// Redirect a host without `www.` to the one with it.
+    Django prepend_www: bool = false;
+    /// Browsers and robots that get 403: regular expressions, searched for in `User-Agent`.
+    Django disallowed_user_agents: Vec<String> = Vec::new(), rule(rules::patterns);
     /// Largest request body in bytes, or `"none"` for no limit.
     Django data_upload_max_memory_size: Option<u64> = Some(2_621_440), differs("The same number, but as in DRF 3.18 it also holds for JSON and form bodies; DRF 3.16 reads those without limit.");
     /// Most fields of a form, or `"none"` for no limit.
@@ -142,6 +146,8 @@ define_settings! {
     Django secure_cross_origin_opener_policy: Option<String> = Some(text("same-origin")), rule(rules::optional_header_value);
     /// Redirect plain HTTP to HTTPS.
     Django secure_ssl_redirect: bool = false;
+    /// Paths that are not redirected to HTTPS: regular expressions, searched for in the path without its first slash.
+    Django secure_redirect_exempt: Vec<String> = Vec::new(), rule(rules::patterns);
     /// Host to redirect to instead of the request's own.
     Django secure_ssl_host: Option<String> = None, rule(rules::optional_header_value);
     /// `max-age` of `Strict-Transport-Security` in seconds, on HTTPS answers; 0 sends none.

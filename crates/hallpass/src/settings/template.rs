@@ -52,13 +52,14 @@ const SECTIONS: [(&str, &[&str]); 9] = [
     ]),
     ("Paths and pages", &[
         "login_url", "login_redirect_url", "logout_redirect_url", "login_path", "logout_path", "whoami_path",
-        "healthz_path", "readyz_path", "schema_path", "probe_path", "append_slash", "data_upload_max_memory_size", "data_upload_max_number_fields",
+        "healthz_path", "readyz_path", "schema_path", "probe_path", "append_slash", "prepend_www", "disallowed_user_agents",
+        "data_upload_max_memory_size", "data_upload_max_number_fields",
     ]),
     ("The server", &[
         "metrics_bind", "log_format", "header_timeout", "request_timeout", "max_connections", "shutdown_timeout",
     ]),
     ("Security headers and HTTPS", &[
-        "secure_ssl_redirect", "secure_ssl_host", "secure_hsts_seconds", "secure_hsts_include_subdomains",
+        "secure_ssl_redirect", "secure_redirect_exempt", "secure_ssl_host", "secure_hsts_seconds", "secure_hsts_include_subdomains",
         "secure_hsts_preload", "secure_content_type_nosniff", "secure_referrer_policy",
         "secure_cross_origin_opener_policy", "x_frame_options", "silenced_system_checks",
     ]),

@@ -2,6 +2,7 @@
 
 mod caller;
 mod char_field;
+mod common;
 mod converters;
 mod data;
 mod extract;

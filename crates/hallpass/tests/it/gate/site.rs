@@ -45,3 +45,99 @@ async fn a_fixed_host_is_redirected_to_whatever_was_asked_for() {
         (301, Some(target))
     );
 }
+
+async fn ask_with(bench: &Bench, path: &str, headers: &[(&str, &str)]) -> Answer {
+    use tower::ServiceExt as _;
+
+    let request = request("POST", path, headers, "");
+    let view = hallpass::ApiView::new("Open").permissions([hallpass::AllowAny]);
+    let router = bench
+        .hallpass
+        .router()
+        .route("/open/", view.post(async || "in"));
+    let app: axum::Router = router.into_router();
+    Answer::of(app.oneshot(request).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn exempt_paths_are_not_redirected_to_https() {
+    let bench = Bench::with_settings(|settings| {
+        settings.secure_ssl_redirect = true;
+        settings.secure_redirect_exempt = vec!["^open/$".to_owned()];
+    })
+    .await;
+    assert_eq!(ask_with(&bench, "/open/", &[]).await.status, 200);
+    assert_eq!(ask_with(&bench, "/reopen/", &[]).await.status, 301);
+}
+
+#[tokio::test]
+async fn unwanted_browsers_get_403() {
+    let bench = Bench::with_settings(|settings| {
+        settings.disallowed_user_agents =
+            vec!["^Bad(Bot|Spider)".to_owned(), "(?i)scan".to_owned()];
+    })
+    .await;
+    for (agent, status) in [
+        ("BadBot/1.0", 403),
+        ("My SCANNER", 403),
+        ("Not BadBot", 200),
+        ("", 200),
+    ] {
+        let answer = ask_with(&bench, "/open/", &[("user-agent", agent)]).await;
+        assert_eq!(answer.status, status, "{agent}");
+        let page = answer.body.contains("<title>403 Forbidden</title>");
+        assert_eq!(page, status == 403);
+        assert_eq!(answer.header("x-frame-options").is_none(), page);
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    }
+}
+
+#[tokio::test]
+async fn www_is_put_before_the_host_and_the_slash_behind_the_path() {
+    let bench = Bench::with_settings(|settings| {
+        settings.prepend_www = true;
+        settings.allowed_hosts = vec![".testserver".to_owned()];
+    })
+    .await;
+    for (path, target) in [
+        ("/open/?a=b", "http://www.testserver/open/?a=b"),
+        ("/open?a=b", "http://www.testserver/open/?a=b"),
+        ("/nowhere", "http://www.testserver/nowhere"),
+    ] {
+        let answer = ask_with(&bench, path, &[]).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (301, Some(target))
+        );
+    }
+    let secure = [("x-forwarded-proto", "https")];
+    let answer = ask_with(&bench, "/open/", &secure).await;
+    assert_eq!(
+        answer.header("location"),
+        Some("https://www.testserver/open/")
+    );
+}
+
+/// While developing, Django does not redirect what would lose its data.
+#[tokio::test]
+async fn a_lost_body_is_told_while_developing() {
+    for (debug, status) in [(true, 500), (false, 301)] {
+        let bench = Bench::with_settings(|settings| settings.debug = debug).await;
+        assert_eq!(ask_with(&bench, "/open", &[]).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn fixed_headers_are_written_as_django_writes_them() {
+    let bench = Bench::with_settings(|settings| {
+        settings.x_frame_options = "sameorigin".to_owned();
+        settings.secure_referrer_policy = Some("no-referrer, same-origin".to_owned());
+    })
+    .await;
+    let answer = ask_with(&bench, "/open/", &[]).await;
+    assert_eq!(answer.header("x-frame-options"), Some("SAMEORIGIN"));
+    assert_eq!(
+        answer.header("referrer-policy"),
+        Some("no-referrer,same-origin")
+    );
+}
