@@ -4,6 +4,7 @@
 //! [`SessionAuthentication`](crate::SessionAuthentication) when a session user was found. Tokens and Basic
 //! credentials are never checked: no browser adds them by itself.
 
+use hallpass_formats::csrf::CsrfSecret;
 use http::Method;
 use http::header::{ORIGIN, REFERER};
 
@@ -11,6 +12,7 @@ use crate::identity::Identity;
 use crate::rejection::Rejection;
 use crate::request::{FormFault, FormKind, RequestContext};
 use crate::settings::Settings;
+use crate::web::Data;
 use crate::wire::csrf_token;
 use crate::wire::origin::{self, RefererContext};
 
@@ -39,11 +41,16 @@ pub(crate) async fn enforce(request: &RequestContext<'_>) -> Result<(), Failure>
     check_source(request).map_err(Failure::Reason)?;
     let core = request.core();
     let header = request.text_header(&core.compiled().csrf_header);
-    let field = form_field(request, header.is_some())
-        .await
-        .map_err(Failure::Body)?;
+    // Without a good cookie the verdict is known, and the body is not read.
+    let cookie = request.exchange().csrf().stored();
+    let field = match cookie.map(CsrfSecret::parse) {
+        Some(Ok(_)) => form_field(request, header.is_some())
+            .await
+            .map_err(Failure::Body)?,
+        _ => None,
+    };
     csrf_token::verdict(
-        request.exchange().csrf().stored(),
+        cookie,
         field.as_deref(),
         header.as_deref(),
         &core.compiled().csrf_header_display,
@@ -106,6 +113,9 @@ fn cookie_domain(settings: &Settings) -> Option<&str> {
 
 /// `csrfmiddlewaretoken` of a form sent by `POST`.
 ///
+/// DRF's `request.POST` reads the body with the view's parsers, so a body that they refuse is refused here already,
+/// with 415 or 400, before permissions and method are looked at.
+///
 /// A multipart body over the limit is not read when a header carries the token: large uploads pass with it.
 async fn form_field(
     request: &RequestContext<'_>,
@@ -114,15 +124,21 @@ async fn form_field(
     if request.method() != Method::POST {
         return Ok(None);
     }
-    let Some(kind) = request.form_kind() else {
-        return Ok(None);
-    };
-    if kind == FormKind::Multipart && has_header && request.announces_more_than_the_limit() {
+    let kind = request.form_kind();
+    let is_multipart = kind == Some(FormKind::Multipart);
+    if is_multipart && has_header && request.announces_more_than_the_limit() {
         return Ok(None);
     }
+    if request.has_view() {
+        let data = Data::of(request).await?;
+        return Ok(data.form_field("csrfmiddlewaretoken").map(str::to_owned));
+    }
+    let Some(kind) = kind else {
+        return Ok(None);
+    };
     match request.form(kind).await {
         Ok(form) => Ok(form.last("csrfmiddlewaretoken").map(str::to_owned)),
-        Err(FormFault::Malformed(_)) => Ok(None),
+        Err(FormFault::Malformed(_)) => Err(Rejection::bad_request_page()),
         Err(FormFault::Refused(rejection)) => Err(rejection),
     }
 }

@@ -25,7 +25,7 @@ pub(crate) enum FormKind {
 /// Why a form could not be read.
 #[derive(Debug)]
 pub(crate) enum FormFault {
-    /// The grammar is broken: DRF says so, Django's own views see an empty form.
+    /// The grammar is broken: DRF says so in JSON, Django's own views with a page.
     Malformed(String),
     /// The body cannot be had, or a limit was passed.
     Refused(Rejection),

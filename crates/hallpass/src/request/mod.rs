@@ -41,6 +41,7 @@ pub struct RequestContext<'a> {
     parts: &'a Parts,
     exchange: &'a Exchange,
     view: &'a ViewAttributes,
+    has_view: bool,
 }
 
 impl<'a> RequestContext<'a> {
@@ -49,13 +50,18 @@ impl<'a> RequestContext<'a> {
         Self {
             parts,
             exchange,
+            has_view: view.is_some(),
             view: view.map_or(&NO_VIEW, |view| view),
         }
     }
 
     /// The same request as its view sees it.
     pub(crate) fn for_view(self, view: &'a ViewAttributes) -> Self {
-        Self { view, ..self }
+        Self {
+            view,
+            has_view: true,
+            ..self
+        }
     }
 
     /// The context of a request that a guard has let through, for handlers that log in and out, ask for the host, or
@@ -236,6 +242,11 @@ impl<'a> RequestContext<'a> {
     /// Which model the view serves.
     pub(crate) fn query_set(&self) -> &'a QuerySet {
         &self.view.query_set
+    }
+
+    /// Whether a DRF view stands here, which reads bodies with its parsers, and not a layer or a plain view.
+    pub(crate) fn has_view(&self) -> bool {
+        self.has_view
     }
 
     /// The media types that the view reads, in order.

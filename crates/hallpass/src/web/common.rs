@@ -10,21 +10,32 @@ use crate::diagnostics::{Cause, Reason};
 use crate::pages;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
-use crate::wire::redirect::encode_location;
+use crate::wire::redirect::{encode_location, encode_path};
+
+/// What is answered before any view is looked for, by the middleware that answers: those around it still have a say.
+pub(super) enum Early {
+    /// `SecurityMiddleware`: nobody stands around it.
+    OfSecurity(Response),
+    /// `CommonMiddleware`: the session's stands around it, the CSRF cookie's within.
+    OfCommon(Response),
+    /// A page for a refusal: it could hold a form, so the CSRF cookie is looked at as well.
+    Page(Response),
+}
 
 impl SiteLayer {
     /// In Django's order: the redirect to HTTPS, unwanted browsers, the Host check, the redirect to `www.`. Only a
     /// redirect to `secure_ssl_host` comes before the Host check: one to the host that was asked for would lead wherever
     /// a forged header says.
-    pub(super) fn early(&self, request: &RequestContext<'_>) -> Option<Response> {
+    pub(super) fn early(&self, request: &RequestContext<'_>) -> Option<Early> {
         let settings = self.core.settings();
         let to_https = self.redirects_to_https(request);
         let fixed_host = settings.secure_ssl_host.as_ref().filter(|_| to_https);
         if let Some(host) = fixed_host {
-            return Some(redirect("https", host, target(request.uri())));
+            let location = target(request.uri());
+            return Some(Early::OfSecurity(redirect("https", host, location)));
         }
         if !to_https && self.is_unwanted(request) {
-            return Some(forbidden_user_agent(request));
+            return Some(Early::Page(forbidden_user_agent(request)));
         }
         let allowed = &self.core.compiled().allowed_hosts;
         let redirects = to_https || settings.prepend_www;
@@ -33,13 +44,14 @@ impl SiteLayer {
         }
         let host = request.host();
         if allowed.check(&host).is_err() {
-            return Some(bad_host(&host));
+            return Some(Early::Page(bad_host(&host)));
         }
         if to_https {
-            return Some(redirect("https", &host, target(request.uri())));
+            let location = target(request.uri());
+            return Some(Early::OfSecurity(redirect("https", &host, location)));
         }
         let lacks_www = settings.prepend_www && !host.is_empty() && !host.starts_with("www.");
-        lacks_www.then(|| self.to_www(&host, request))
+        lacks_www.then(|| Early::OfCommon(self.to_www(&host, request)))
     }
 
     fn redirects_to_https(&self, request: &RequestContext<'_>) -> bool {
@@ -101,12 +113,14 @@ impl SiteLayer {
         }
         let query = uri
             .query()
+            .filter(|query| !query.is_empty())
             .map(|query| format!("?{query}"))
             .unwrap_or_default();
+        let encoded = encode_path(&with_slash);
         // A target that begins with two slashes would lead to another host.
-        let target = match with_slash.strip_prefix("//") {
+        let target = match encoded.strip_prefix("//") {
             Some(rest) => format!("/%2F{rest}"),
-            None => with_slash,
+            None => encoded,
         };
         Some(format!("{target}{query}"))
     }

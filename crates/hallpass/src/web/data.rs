@@ -45,6 +45,14 @@ impl Data {
             _ => Err(Rejection::unsupported_media_type(&content_type)),
         }
     }
+
+    /// The last value of a form's field; other documents have no fields.
+    pub(crate) fn form_field(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Form(form) => form.last(name),
+            Self::Empty | Self::Json(_) => None,
+        }
+    }
 }
 
 /// DRF's `request.data`, in a handler of a guarded route; elsewhere it is a 500.

@@ -28,6 +28,12 @@ pub(crate) async fn finish(exchange: &Exchange, mut response: Response) -> Respo
         }
         None => {}
     }
+    finish_session(exchange, response).await
+}
+
+/// The session's part alone: for answers of a middleware that stands between the two.
+pub(crate) async fn finish_session(exchange: &Exchange, mut response: Response) -> Response {
+    let settings = exchange.core().settings();
     let outcome = match exchange.finish_session(response.status()).await {
         Ok(outcome) => outcome,
         // The work is done but cannot be remembered: the client must not believe it was.

@@ -7,13 +7,14 @@ use std::task::{Context, Poll};
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use http::{Method, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::common::Early;
 use super::converters::Pattern;
-use super::finish::{finish, secure};
+use super::finish::{finish, finish_session, secure};
 use super::layer::enter;
 use crate::core::Core;
 use crate::diagnostics;
@@ -91,13 +92,24 @@ impl SiteLayer {
         S: Service<Request, Response = Response>,
     {
         let (mut parts, body) = request.into_parts();
+        if let Some(method) = in_upper_case(&parts.method) {
+            parts.method = method;
+        }
         let (exchange, _) = enter(&self.core, &mut parts, body);
         let context = RequestContext::new(&parts, &exchange);
         let is_secure = context.is_secure();
-        if let Some(mut early) = self.early(&context) {
-            secure(&self.core, early.headers_mut(), is_secure, true);
-            diagnostics::stamp(&self.core, &parts.method, parts.uri.path(), &mut early);
-            return Ok(early);
+        if let Some(early) = self.early(&context) {
+            let mut response = match early {
+                Early::OfSecurity(response) => response,
+                Early::OfCommon(response) => finish_session(&exchange, response).await,
+                Early::Page(response) => match exchange.read_csrf_secret().await {
+                    Ok(()) => finish(&exchange, response).await,
+                    Err(fault) => fault.into_response(),
+                },
+            };
+            secure(&self.core, response.headers_mut(), is_secure, true);
+            diagnostics::stamp(&self.core, &parts.method, parts.uri.path(), &mut response);
+            return Ok(response);
         }
         let (method, uri) = (parts.method.clone(), parts.uri.clone());
         let response = match exchange.read_csrf_secret().await {
@@ -107,12 +119,23 @@ impl SiteLayer {
             }
             Err(fault) => fault.into_response(),
         };
-        let response = finish(&exchange, response).await;
         let redirect = self.slash_redirect(&method, &uri, &response);
         let early = redirect.is_some();
-        let mut response = redirect.unwrap_or(response);
+        let mut response = match redirect {
+            Some(redirect) => finish_session(&exchange, redirect).await,
+            None => finish(&exchange, response).await,
+        };
         secure(&self.core, response.headers_mut(), is_secure, early);
         diagnostics::stamp(&self.core, &method, uri.path(), &mut response);
         Ok(response)
     }
+}
+
+/// Django knows no method in lower case: `post` is `POST` to it. `None` where there is nothing to change.
+fn in_upper_case(method: &Method) -> Option<Method> {
+    let text = method.as_str();
+    if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    Method::from_bytes(text.to_ascii_uppercase().as_bytes()).ok()
 }

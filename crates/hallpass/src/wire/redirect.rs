@@ -6,7 +6,7 @@
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-use super::text::{percent_encode, trim};
+use super::text::{percent_decode_bytes, percent_encode, trim};
 use super::url::SplitUrl;
 
 /// Longest target Django considers, in characters.
@@ -72,6 +72,26 @@ fn is_control(c: char) -> bool {
 #[must_use]
 pub fn encode_location(iri: &str) -> String {
     percent_encode(iri, "/#%[]=:;$&()+,!?*@'~")
+}
+
+/// Writes a path that came percent-encoded in the one spelling of Django's `escape_uri_path`; bytes that are no UTF-8
+/// are encoded twice, as `repercent_broken_unicode` makes them.
+///
+/// ```
+/// use hallpass::wire::redirect::encode_path;
+/// assert_eq!(encode_path("/a%40b/%63%3B%c3%a9/"), "/a@b/c%3B%C3%A9/");
+/// assert_eq!(encode_path("/%FF/"), "/%25FF/");
+/// ```
+#[must_use]
+pub fn encode_path(path: &str) -> String {
+    let mut decoded = String::with_capacity(path.len());
+    for chunk in percent_decode_bytes(path).utf8_chunks() {
+        decoded.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            decoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    percent_encode(&decoded, "/:@&+$,!*'()")
 }
 
 /// A path for `?next=` behind a login address: `/` stays, a space becomes `+`, the rest is

@@ -17,7 +17,7 @@ pub fn percent_decode(text: &str, charset: Charset) -> String {
     let mut run = Vec::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        if let Some(byte) = escaped_byte(rest) {
+        if let Some(byte) = escaped_byte(rest.as_bytes()) {
             run.push(byte);
             rest = rest.get(3..).unwrap_or_default();
             continue;
@@ -35,9 +35,29 @@ pub fn percent_decode(text: &str, charset: Charset) -> String {
     decoded
 }
 
+/// Decodes `%XX` to bytes, as Python's `unquote_to_bytes`.
+#[must_use]
+pub fn percent_decode_bytes(text: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        match escaped_byte(rest) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = rest.get(3..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
+    }
+    decoded
+}
+
 /// The byte written as `%XX` at the start of `text`.
-fn escaped_byte(text: &str) -> Option<u8> {
-    let [b'%', high, low, ..] = text.as_bytes() else {
+fn escaped_byte(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else {
         return None;
     };
     let high = char::from(*high).to_digit(16)?;

@@ -66,7 +66,7 @@ async fn a_form_field_counts_for_post_alone() {
 }
 
 #[tokio::test]
-async fn a_multipart_field_is_proof_and_a_broken_form_is_none() {
+async fn a_multipart_field_is_proof_and_a_broken_form_is_refused() {
     let bench = Bench::new().await;
     let app = app(&bench);
     let body = format!(
@@ -90,7 +90,37 @@ async fn a_multipart_field_is_proof_and_a_broken_form_is_none() {
         &body,
     )
     .await;
-    assert_eq!(answer.status, 403);
+    assert_eq!(answer.status, 400);
+}
+
+/// DRF's session authentication reads `request.POST` with the view's parsers, and what they refuse is refused before
+/// permissions and methods are looked at.
+#[tokio::test]
+async fn a_body_that_the_parsers_refuse_is_refused_by_the_check() {
+    let bench = Bench::new().await;
+    let app = app(&bench);
+    let cookies = cookies();
+    let json = ("content-type", "application/json");
+    let text = ("content-type", "text/plain");
+    let unreadable = [
+        (json, r#"{"a""#, 400),
+        (text, "a", 415),
+        (("content-type", "multipart/form-data"), "a", 400),
+    ];
+    for (kind, body, status) in unreadable {
+        let sent = [kind, ("cookie", cookies.as_str()), ("x-csrftoken", SECRET)];
+        let answer = send(&app, "POST", "/api/", &sent, body).await;
+        assert_eq!(answer.status, status, "{body}");
+        // Another method's body is nobody's proof, nor is one that comes without a cookie.
+        let put = send(&app, "PUT", "/api/", &sent, body).await;
+        assert_eq!(put.status, 405, "{body}");
+        let no_cookie = [kind, ("cookie", BOBS_SESSION), ("x-csrftoken", SECRET)];
+        let answer = send(&app, "POST", "/api/", &no_cookie, body).await;
+        assert_eq!(
+            answer.body,
+            r#"{"detail":"CSRF Failed: CSRF cookie not set."}"#
+        );
+    }
 }
 
 /// Large uploads pass with the header, because their body need not be read; without it they are refused.

@@ -1,13 +1,27 @@
 //! What stands around every view: the redirect to HTTPS and the Host check.
 
-use super::bench::{Answer, Bench, request};
+use axum::Router;
+use hallpass::{AllowAny, ApiView};
+
+use super::bench::{Answer, Bench, get, request, send};
+
+fn app(bench: &Bench) -> Router {
+    let view = ApiView::new("Item")
+        .permissions([AllowAny])
+        .get(async || "here");
+    bench
+        .hallpass
+        .router()
+        .route("/item/{name}/", view)
+        .into_router()
+}
 
 async fn ask(bench: &Bench, host: &str) -> Answer {
     use tower::ServiceExt as _;
 
     let mut request = request("GET", "/nowhere/?a=b", &[], "");
     request.headers_mut().insert("host", host.parse().unwrap());
-    let app: axum::Router = bench.hallpass.router().into_router();
+    let app: Router = bench.hallpass.router().into_router();
     Answer::of(app.oneshot(request).await.unwrap()).await
 }
 
@@ -50,12 +64,12 @@ async fn ask_with(bench: &Bench, path: &str, headers: &[(&str, &str)]) -> Answer
     use tower::ServiceExt as _;
 
     let request = request("POST", path, headers, "");
-    let view = hallpass::ApiView::new("Open").permissions([hallpass::AllowAny]);
+    let view = ApiView::new("Open").permissions([AllowAny]);
     let router = bench
         .hallpass
         .router()
         .route("/open/", view.post(async || "in"));
-    let app: axum::Router = router.into_router();
+    let app: Router = router.into_router();
     Answer::of(app.oneshot(request).await.unwrap()).await
 }
 
@@ -140,4 +154,58 @@ async fn fixed_headers_are_written_as_django_writes_them() {
         answer.header("referrer-policy"),
         Some("no-referrer,same-origin")
     );
+}
+
+#[tokio::test]
+async fn the_redirect_to_the_slash_spells_the_path_as_django_does() {
+    let bench = Bench::new().await;
+    let app = app(&bench);
+    for (asked, location) in [
+        ("/item/a%40b?", "/item/a@b/"),
+        ("/item/%c3%a9?x=%c3%a9", "/item/%C3%A9/?x=%c3%a9"),
+        ("/item/%FF", "/item/%25FF/"),
+        ("/item/a;b", "/item/a%3Bb/"),
+    ] {
+        let answer = get(&app, asked, &[]).await;
+        let found = (answer.status, answer.header("location"));
+        assert_eq!(found, (301, Some(location)), "{asked}");
+    }
+}
+
+/// The session's middleware stands around the redirect, the CSRF cookie's within.
+#[tokio::test]
+async fn a_redirect_takes_a_dead_session_and_leaves_the_csrf_cookie() {
+    let bench = Bench::new().await;
+    let app = app(&bench);
+    let cookies = [("cookie", "sessionid=short77; csrftoken=short")];
+    let answer = get(&app, "/item/a", &cookies).await;
+    assert!(answer.cookie("sessionid").is_some());
+    assert_eq!(answer.cookie("csrftoken"), None);
+    assert_eq!(answer.header("vary"), Some("Cookie"));
+}
+
+/// Django's page for a bad request may hold a form, so that the cookie is mended there as anywhere.
+#[tokio::test]
+async fn a_forbidden_host_mends_cookies() {
+    let bench = Bench::new().await;
+    let cookies = [("cookie", "sessionid=short77; csrftoken=short")];
+    let mut asked = request("GET", "/item/a/", &cookies, "");
+    asked
+        .headers_mut()
+        .insert("host", "evil.example".parse().unwrap());
+    let response = tower::ServiceExt::oneshot(app(&bench), asked)
+        .await
+        .unwrap();
+    let answer = Answer::of(response).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.cookie("sessionid").is_some() && answer.cookie("csrftoken").is_some());
+}
+
+#[tokio::test]
+async fn methods_are_read_in_upper_case() {
+    let bench = Bench::new().await;
+    let app = app(&bench);
+    assert_eq!(send(&app, "get", "/item/a/", &[], "").await.body, "here");
+    let refused = send(&app, "Post", "/item/a/", &[], "").await;
+    assert_eq!(refused.body, r#"{"detail":"Method \"POST\" not allowed."}"#);
 }
