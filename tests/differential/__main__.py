@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from . import rules
 from . import run as runs
 from .duel import RESET
 from .worker import Worker
@@ -32,6 +33,7 @@ def arguments():
 
 def main():
     given = arguments()
+    rules.check_lines()
     if not given.reference and not given.self:
         sys.exit("--reference PROGRAM or --self: what is to be compared with Django?")
     seed = random.SystemRandom().randrange(10**9) if given.seed is None else given.seed
@@ -45,9 +47,9 @@ def act(plan, given):
     """Does what was asked for; the exit code."""
     if given.replay:
         return replay(plan, given.replay)
-    database = " --database postgres" if plan.postgres else ""
-    print(f"seed: {plan.seed} (repeat with: cargo xtask test --only differential{database} --requests {plan.requests}"
-          f" --seed {plan.seed})", flush=True)
+    requests = "" if plan.postgres else f" --requests {plan.requests}"
+    again = f"cargo xtask test --only differential{requests} --seed {plan.seed}"
+    print(f"seed: {plan.seed} (repeat with: {again})", flush=True)
     return plants(plan) if given.plants else once(plan)
 
 

@@ -83,8 +83,8 @@ class Reader:
             return str(value)
         moment = value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(str(value))
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.UTC)
-        left = (moment - datetime.datetime.now(datetime.UTC)).total_seconds()
+            moment = moment.replace(tzinfo=datetime.timezone.utc)
+        left = (moment - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
         return next((f"in {age} s" for age in AGES if age - PATIENCE < left <= age + 1), str(value))
 
 

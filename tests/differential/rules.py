@@ -1,6 +1,8 @@
 """The differences that are kept. Each has its line in DIFFERENCES.md and one rule here that recognises it."""
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -12,9 +14,36 @@ class Rule:
     applies: Callable
 
 
-RULES = []
+def ours(found, status):
+    return any(field == "status" and here == status for field, _, here in found)
+
+
+def bytes_in_target(step, found):
+    """Bytes that no URL has; the HTTP library refuses them before anybody is asked."""
+    return any(ord(letter) > 127 for letter in step.get("target", "")) and ours(found, 400)
+
+
+def encoded_path(step, found):
+    """A path whose letters are percent-encoded without need."""
+    path = step.get("target", "").partition("?")[0]
+    needless = any(chr(int(digits, 16)).isalnum() for digits in re.findall("%([2-7][0-9A-Fa-f])", path))
+    return needless and ours(found, 404)
+
+
+RULES = [
+    Rule("bytes in a target", "a request target with bytes above 127", bytes_in_target),
+    Rule("encoded path", "a path with percent-encoded letters or slashes", encoded_path),
+]
 
 
 def applying(step, found):
     """The rule that explains everything that was found, if there is one."""
     return next((rule for rule in RULES if rule.applies(step, found)), None)
+
+
+def check_lines():
+    """Every rule must stand in DIFFERENCES.md; the program ends if one does not."""
+    stated = (Path(__file__).resolve().parents[2] / "DIFFERENCES.md").read_text("utf-8")
+    missing = [rule.line for rule in RULES if f"\n| {rule.line}" not in stated]
+    if missing:
+        raise SystemExit(f"rules.py: no such line in DIFFERENCES.md: {', '.join(missing)}")

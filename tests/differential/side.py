@@ -39,8 +39,7 @@ class Side:
     def __init__(self, name, how, database, folder):
         self.name, self.how, self.database = name, how, database
         self.log = Path(folder) / f"{name}.log"
-        self.process = None
-        self.generation = 0
+        self.process = self.client = None
         self.reader = rows.Reader(database, SECRET_KEY, FALLBACKS)
 
     def start(self):
@@ -64,8 +63,9 @@ class Side:
         raise SystemExit(f"{self.name} does not start:\n{self.log.read_text('utf-8', 'replace')[-3000:]}")
 
     def stop(self):
-        if self.process:
+        if self.client:
             self.client.close()
+        if self.process:
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(10)

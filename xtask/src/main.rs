@@ -4,6 +4,7 @@
 
 mod bench;
 mod debian;
+mod differential;
 mod python;
 mod steps;
 mod test;
@@ -19,12 +20,15 @@ chores:
         what the release build costs beside DRF and beside Python's PBKDF2, as ratios within one run
         --quick      fewer rounds
         --build      also the time of a first release build, in a target folder of its own
-  test [--only rust|live|proxies] [--seed N] [PATTERN...]
+  test [--only rust|live|proxies|differential] [--seed N] [--requests N] [--replay FILE] [PATTERN...]
         rust: cargo test of the whole workspace
         live: the release build of the command against a real Django REST framework
               (sets up a Python environment under target/xtask)
+        differential: the same random requests to a real Django REST framework and to examples/reference
         proxies: the release build behind nginx, HAProxy and Caddy
-        --seed N     repeats the random choices of an earlier live run, which printed N
+        --seed N     repeats the random choices of an earlier live or differential run, which printed N
+        --requests N how many requests of the differential test (20000 unless told)
+        --replay FILE  only the requests of a difference that an earlier run wrote to FILE
         PATTERN...   only those live and proxy tests whose name contains one of the words
 ";
 

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::UsageError;
 use crate::debian;
+use crate::differential;
 use crate::python;
 use crate::steps::{self, Outcome, Steps};
 use crate::workspace;
@@ -15,7 +16,10 @@ struct Plan {
     rust: bool,
     live: bool,
     proxies: bool,
+    differential: bool,
     seed: Option<u64>,
+    requests: Option<u64>,
+    replay: Option<String>,
     patterns: Vec<String>,
 }
 
@@ -25,21 +29,21 @@ impl Plan {
             rust: true,
             live: true,
             proxies: true,
+            differential: true,
             seed: None,
+            requests: None,
+            replay: None,
             patterns: Vec::new(),
         };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             match argument.as_str() {
-                "--only" => match rest.next().map(String::as_str) {
-                    Some("rust") => (plan.live, plan.proxies) = (false, false),
-                    Some("live") => (plan.rust, plan.proxies) = (false, false),
-                    Some("proxies") => (plan.rust, plan.live) = (false, false),
-                    _ => return Err(UsageError("--only takes rust, live or proxies".to_owned())),
-                },
-                "--seed" => match rest.next().and_then(|text| text.parse().ok()) {
-                    Some(seed) => plan.seed = Some(seed),
-                    None => return Err(UsageError("--seed takes a whole number".to_owned())),
+                "--only" => plan.only(rest.next().map(String::as_str))?,
+                "--seed" => plan.seed = Some(number(argument, rest.next())?),
+                "--requests" => plan.requests = Some(number(argument, rest.next())?),
+                "--replay" => match rest.next() {
+                    Some(file) => plan.replay = Some(file.clone()),
+                    None => return Err(UsageError("--replay takes a file".to_owned())),
                 },
                 flag if flag.starts_with('-') => {
                     return Err(UsageError(format!("unknown option: {flag}")));
@@ -49,6 +53,24 @@ impl Plan {
         }
         Ok(plan)
     }
+
+    fn only(&mut self, part: Option<&str>) -> Result<(), UsageError> {
+        const PARTS: [&str; 4] = ["rust", "live", "proxies", "differential"];
+        let Some(part) = part.filter(|part| PARTS.contains(part)) else {
+            let message = "--only takes rust, live, proxies or differential";
+            return Err(UsageError(message.to_owned()));
+        };
+        self.rust = part == "rust";
+        self.live = part == "live";
+        self.proxies = part == "proxies";
+        self.differential = part == "differential";
+        Ok(())
+    }
+}
+
+fn number(option: &str, text: Option<&String>) -> Result<u64, UsageError> {
+    text.and_then(|text| text.parse().ok())
+        .ok_or_else(|| UsageError(format!("{option} takes a whole number")))
 }
 
 /// Runs the chore; true if everything that must pass did.
@@ -76,6 +98,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
     }
     if plan.live || plan.proxies {
         beside_others(&plan, &mut steps);
+    }
+    if plan.differential {
+        let options = differential::Options {
+            requests: plan.requests,
+            seed: plan.seed,
+            replay: plan.replay,
+            postgresql,
+        };
+        differential::run(&options, &mut steps);
     }
     Ok(steps.finish(workspace::everything_must_run()))
 }
@@ -179,7 +210,10 @@ mod tests {
                 rust: true,
                 live: true,
                 proxies: true,
+                differential: true,
                 seed: None,
+                requests: None,
+                replay: None,
                 patterns: vec![]
             })
         );
@@ -190,8 +224,25 @@ mod tests {
                 rust: false,
                 live: true,
                 proxies: false,
+                differential: false,
                 seed: Some(7),
+                requests: None,
+                replay: None,
                 patterns: vec!["guide".to_owned()]
+            })
+        );
+        let plan = parse(&["--only", "differential", "--requests", "9", "--replay", "a"]);
+        assert_eq!(
+            plan,
+            Ok(Plan {
+                rust: false,
+                live: false,
+                proxies: false,
+                differential: true,
+                seed: None,
+                requests: Some(9),
+                replay: Some("a".to_owned()),
+                patterns: vec![]
             })
         );
     }
@@ -200,11 +251,11 @@ mod tests {
     fn wrong_words_are_refused() {
         assert_eq!(
             parse(&["--only"]),
-            Err("--only takes rust, live or proxies".to_owned())
+            Err("--only takes rust, live, proxies or differential".to_owned())
         );
         assert_eq!(
             parse(&["--only", "go"]),
-            Err("--only takes rust, live or proxies".to_owned())
+            Err("--only takes rust, live, proxies or differential".to_owned())
         );
         assert_eq!(
             parse(&["--seed", "x"]),

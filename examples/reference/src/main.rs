@@ -3,6 +3,7 @@
 mod compose;
 mod config;
 mod permissions;
+mod plants;
 mod rows;
 mod schemes;
 mod throttles;
@@ -24,6 +25,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_max_level(LevelFilter::ERROR)
         .with_writer(std::io::stderr)
         .init();
+    if std::env::args().nth(1).as_deref() == Some("--plants") {
+        println!("{}", plants::names());
+        return Ok(());
+    }
     let address = config::bind(std::env::args().skip(1))?;
     let settings = config::settings(|name| std::env::var(name).ok())?;
     let rows = rows::Rows::open(&settings.database_url).await?;
@@ -33,6 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .token_table("authentication_customtoken")
         .await?;
     let app = urls::router(&hallpass, &rows, custom_tokens).into_router();
+    let app = plants::sow(app, std::env::var("REFERENCE_PLANT").ok().as_deref())?;
 
     let listener = TcpListener::bind(address).await?;
     println!("listening on http://{}", listener.local_addr()?);

@@ -82,8 +82,8 @@ impl Rows {
 
     pub(crate) async fn update(&self, table: Table, row: &Row) -> Result<(), Rejection> {
         let Table { name, column } = table;
-        let sql = format!("UPDATE {name} SET {column} = $2 WHERE id = $1 RETURNING id, {column}");
-        let values = vec![Value::Id(row.id), Value::Text(row.text.clone())];
+        let sql = format!("UPDATE {name} SET {column} = $1 WHERE id = $2 RETURNING id, {column}");
+        let values = vec![Value::Text(row.text.clone()), Value::Id(row.id)];
         self.query(sql, values).await.map(drop)
     }
 

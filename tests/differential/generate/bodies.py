@@ -84,8 +84,7 @@ def odd_fields(world, fields):
 
 def safe(fields):
     """Without lone surrogates, which no encoding but escaped JSON can carry."""
-    return {name.replace("\ud800", "?"): json.loads(json.dumps(value).replace("\\ud800", "?"))
-            for name, value in fields.items()}
+    return json.loads(json.dumps(fields).replace("\\ud800", "?").replace("\\udfff", "?"))
 
 
 def raw_json(world):
@@ -93,7 +92,12 @@ def raw_json(world):
         "[" * 500 + "]" * 500, '{"a":' * 400 + "1" + "}" * 400, '{"username":"a","username":"alice"}', "\xef\xbb\xbf{}",
         '{"name":"\\ud800"}', '{"name":"\\u0000"}', '{"text":1e400}', '{"name":NaN}', "\xff\xfe", '{"name":"\xc3\x28"}',
         "[1,2", '"text"', "12", "true", "null", "[]", "[{}]", "{}x", " {} ", "\x00", '{"name":"a\tb"}', "-", "1.",
-        "{'a':1}", '{"id":7,"name":"seven"}', "0" * 5000, "9" * 4000,
+        "{'a':1}", '{"name":1.10}', '{"name":123456789012345678901234567890}', '{"text":1e22}', '{"text":-0.0}',
+        '{"name":true}',
+        '{"name":"\\ud83d\\ude00"}', '{"username":12345,"password":67890}', '{"name":["a"]}', '{"text":{"a":1}}',
+        '{"name":null}',
+        '{"name":"a","name":"b"}', '{"text":"\\u001f x \\u001f"}', '{"name":" x "}', '{"name":"   "}',
+        '{"text":1.0E+2}', '{"id":7,"name":"seven"}', "0" * 5000, "9" * 4000,
     ))
 
 

@@ -14,7 +14,7 @@ def episode(seed, number):
     """The steps of an episode; the same seed and number make the same steps."""
     world = World(random.Random(f"{seed}/{number}"), number)
     while sum(step["do"] == "send" for step in world.steps) < REQUESTS:
-        if world.maybe(0.07):
+        if world.maybe(0.09):
             world.weighted(FLOWS)(world)
         else:
             single(world)

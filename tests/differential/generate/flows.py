@@ -2,7 +2,7 @@
 import base64
 
 from .. import people
-from . import bodies, credentials, csrf, targets, vectors
+from . import bodies, credentials, csrf, odd, targets, vectors
 from .bodies import FORM, form_body, roles
 from .single import text_field
 
@@ -57,13 +57,21 @@ def csrf_dance(world):
         kind, body = None, ""
         if world.maybe(0.5):
             fields = {"csrfmiddlewaretoken": csrf.field(world, jar), "x": "y"}
-            kind, body = world.weighted(((5, form_body), (3, bodies.multipart_body), (1, bodies.json_body)))(fields)
+            kind, body = world.weighted(CSRF_BODIES)(world, fields)
             body = roles(body)
         if not body or world.maybe(0.3):
             headers += csrf.headers(world, method, jar)
-        headers += [("Content-Type", kind)] if kind else []
+        headers += [] if kind is None else [("Content-Type", kind)]
         path = world.pick((5, "/csrf-protected/"), (1, "/csrf-exempt/"), (2, "/session/"), (1, "/auth/login/"))
         world.send(method, path, headers, body, jar)
+
+
+CSRF_BODIES = (
+    (4, lambda world, fields: form_body(fields)),
+    (3, lambda world, fields: bodies.multipart_body(fields)),
+    (1, lambda world, fields: bodies.json_body(fields)),
+    (4, bodies.body),
+)
 
 
 def get_token(world):
@@ -176,9 +184,8 @@ def few_surroundings(world):
 
 
 def log_in_fields(world, person):
-    """Without lone surrogates, which a form cannot carry."""
     name, password = credentials.name_and_password(world, person)
-    return {"username": name.replace("\ud800", "?"), "password": password.replace("\ud800", "?")}
+    return {"username": odd.well_formed(name), "password": odd.well_formed(password)}
 
 
 FLOWS = (

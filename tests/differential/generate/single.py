@@ -47,7 +47,7 @@ def content(world, view, method, jar):
         return kind, bodies.roles(body)
     if not fields and world.maybe(0.6):
         return None, ""
-    return bodies.body(world, fields or {"a": odd.text(world).replace("\ud800", "")})
+    return bodies.body(world, fields or {"a": odd.well_formed(odd.text(world))})
 
 
 def of_view(world, view):
@@ -57,7 +57,7 @@ def of_view(world, view):
         return {"text": text_field(world, "basic")}
     if view in targets.TOKENS or view == "/auth/login/":
         name, password = credentials.name_and_password(world, world.person())
-        fields = {"username": name.replace("\ud800", ""), "password": password.replace("\ud800", "")}
+        fields = {"username": odd.well_formed(name), "password": odd.well_formed(password)}
         return fields if world.maybe(0.8) else {**fields, "next": world.one(targets.vectors.targets())}
     if view == "/auth/logout/" and world.maybe(0.5):
         return {"next": world.one(targets.vectors.targets())}
@@ -65,4 +65,4 @@ def of_view(world, view):
 
 
 def text_field(world, plain):
-    return world.pick((3, f"{plain}{world.chance.randrange(100)}"), (2, lambda: odd.text(world).replace("\ud800", "")))
+    return world.pick((3, f"{plain}{world.chance.randrange(100)}"), (2, lambda: odd.well_formed(odd.text(world))))

@@ -23,7 +23,7 @@ from project.reference.models import Widget  # noqa: E402
 from project.tests.models import BasicModel  # noqa: E402
 from rest_framework.authtoken.models import Token  # noqa: E402
 
-UTC = datetime.UTC
+UTC = datetime.timezone.utc
 BEGAN = datetime.datetime(2026, 1, 1, tzinfo=UTC)
 FAR = datetime.datetime(2099, 12, 31, 23, 59, 59, tzinfo=UTC)
 PAST = datetime.datetime(2020, 1, 1, tzinfo=UTC)
