@@ -124,6 +124,13 @@ impl Core {
         &self.parts.metrics
     }
 
+    /// Everything that was counted, the identity cache's hits included, in Prometheus's text format 0.0.4.
+    pub fn render_metrics(&self) -> String {
+        let mut text = self.parts.metrics.render();
+        self.parts.identities.render(&mut text);
+        text
+    }
+
     /// Why the request was refused whose answer had this id in the header `Hallpass-Diagnostic`, if it was among the
     /// last thousand refusals of this process.
     pub fn explain(&self, id: &str) -> Option<Record> {

@@ -30,7 +30,7 @@ pub(super) fn routes(hallpass: &Hallpass, around: &Arc<Around>) -> Router {
 }
 
 fn metrics(hallpass: &Hallpass, around: &Around) -> Response {
-    let mut text = hallpass.metrics().render();
+    let mut text = hallpass.render_metrics();
     around.render(&mut text);
     (
         [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],

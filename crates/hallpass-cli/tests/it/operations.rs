@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::{Folder, PASSWORD, Server, ask, free_port};
+use crate::support::{Folder, PASSWORD, Server, ask, free_port, token_in};
 
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded";
 
@@ -51,6 +51,14 @@ fn metrics_are_on_a_listener_of_their_own() {
     let server = folder.serve();
     assert_eq!(server.send("GET", "/metrics", &[], "").status, 404);
     assert_eq!(server.send("GET", "/api/whoami/", &[], "").status, 403);
+    let token = token_in(&folder.run(&["drf_create_token", "suraj"]).done());
+    let header = format!("Authorization: Token {token}");
+    for _ in 0..3 {
+        assert_eq!(
+            server.send("GET", "/api/whoami/", &[&header], "").status,
+            200
+        );
+    }
     let body = format!("username=suraj&password={PASSWORD}");
     assert_eq!(
         server
@@ -72,10 +80,13 @@ fn metrics_are_on_a_listener_of_their_own() {
     for line in [
         "hallpass_requests_total{scheme=\"none\",outcome=\"refused\"} 1\n",
         "hallpass_refusals_total{reason=\"no_credentials\"} 1\n",
+        "hallpass_requests_total{scheme=\"token\",outcome=\"admitted\"} 3\n",
+        "hallpass_cache_lookups_total{kind=\"token\",outcome=\"hit\"} 2\n",
+        "hallpass_cache_lookups_total{kind=\"token\",outcome=\"miss\"} 1\n",
         "hallpass_hash_queue_depth 0\n",
         "hallpass_hash_seconds_count 1\n",
         "hallpass_http_request_duration_seconds_count{status=\"4xx\"} 2\n",
-        "hallpass_http_request_duration_seconds_count{status=\"2xx\"} 1\n",
+        "hallpass_http_request_duration_seconds_count{status=\"2xx\"} 4\n",
     ] {
         assert!(
             answer.body.contains(line),

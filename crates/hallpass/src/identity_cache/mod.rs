@@ -22,6 +22,7 @@ use hallpass_formats::token::TokenKey;
 use hallpass_store::{Proven, Store, StoreError, UserId};
 
 use crate::identity::User;
+use crate::metrics::head;
 use crate::settings::IdentityCacheSettings;
 use remembered::Remembered;
 use shelf::{Shelf, Weight};
@@ -82,6 +83,34 @@ impl IdentityCache {
             tags: TagKeys::generate(),
             shelves: (size > 0).then(shelves),
             remembered: Remembered::new(settings.remember_basic),
+        }
+    }
+
+    /// Adds to the metrics how often each kind of question was answered from memory.
+    pub(crate) fn render(&self, text: &mut String) {
+        let Some(shelves) = &self.shelves else {
+            return;
+        };
+        let kinds = [
+            ("token", shelves.tokens.hits_and_misses()),
+            ("session", shelves.sessions.hits_and_misses()),
+            ("user", shelves.users.hits_and_misses()),
+            ("name", shelves.names.hits_and_misses()),
+            ("groups", shelves.groups.hits_and_misses()),
+        ];
+        let name = "hallpass_cache_lookups_total";
+        head(
+            text,
+            name,
+            "counter",
+            "Questions to the identity cache; a miss was asked of the database.",
+        );
+        for (kind, (hits, misses)) in kinds {
+            for (outcome, count) in [("hit", hits), ("miss", misses)] {
+                text.push_str(&format!(
+                    "{name}{{kind=\"{kind}\",outcome=\"{outcome}\"}} {count}\n"
+                ));
+            }
         }
     }
 

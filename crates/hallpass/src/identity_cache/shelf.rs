@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hallpass_store::{Proof, Proven, Store, StoreError};
 use parking_lot::Mutex;
@@ -44,6 +45,8 @@ type Outcome<V> = Option<Result<Proven<V>, StoreError>>;
 pub(super) struct Shelf<K, V> {
     kept: Cache<K, Kept<V>, ByWeight, Random>,
     under_way: Mutex<HashMap<K, watch::Receiver<Outcome<V>>>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 impl<K: Hash + Eq + Clone, V: Clone + Weight> Shelf<K, V> {
@@ -54,13 +57,27 @@ impl<K: Hash + Eq + Clone, V: Clone + Weight> Shelf<K, V> {
         Self {
             kept: Cache::with(size, weight, ByWeight, Random::new(), lifecycle),
             under_way: Mutex::default(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
         }
     }
 
     /// The answer that is kept, if it is proven and `valid`.
     pub(super) fn fresh(&self, key: &K, store: &Store, valid: impl Fn(&V) -> bool) -> Option<V> {
-        let kept = self.kept.get(key)?;
-        (valid(&kept.answer) && store.holds(&kept.proof)).then_some(kept.answer)
+        let kept = self.kept.get(key);
+        let kept = kept.filter(|kept| valid(&kept.answer) && store.holds(&kept.proof));
+        let counter = match kept {
+            Some(_) => &self.hits,
+            None => &self.misses,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        kept.map(|kept| kept.answer)
+    }
+
+    /// How often an answer was there and still true, and how often not.
+    pub(super) fn hits_and_misses(&self) -> (u64, u64) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (count(&self.hits), count(&self.misses))
     }
 
     /// Keeps an answer, unless nothing proves it.
