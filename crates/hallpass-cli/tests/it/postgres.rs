@@ -33,6 +33,13 @@ fn from_an_empty_database_to_a_restart_under_the_server() {
     let token = token_in(&folder.run(&["drf_create_token", "suraj"]).done());
     folder.run(&["check"]).done();
     folder.run(&["clearsessions"]).done();
+    let triggers = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'hallpass%'";
+    assert_eq!(database.texts("postgres", triggers), ["0"]);
+    for _ in 0..2 {
+        let out = folder.run(&["migrate", "--with-triggers"]).done();
+        assert!(out.ends_with("  Making triggers... OK\n"), "{out}");
+    }
+    assert_eq!(database.texts("postgres", triggers), ["6"]);
 
     let server = folder.serve();
     let body = format!("username=suraj&password={PASSWORD}");

@@ -157,6 +157,18 @@ fn migrate_goes_forward_and_all_the_way() {
 }
 
 #[test]
+fn triggers_are_made_only_when_asked_for() {
+    let folder = Folder::with_settings("");
+    let out = folder.run(&["migrate", "--with-triggers"]).done();
+    assert!(
+        out.ends_with("  SQLite tells of changes without triggers.\n"),
+        "{out}"
+    );
+    let both = folder.run(&["migrate", "--with-triggers", "--check"]);
+    assert_eq!(both.code, Some(2), "{both:?}");
+}
+
+#[test]
 fn help_and_version_are_successes() {
     let folder = Folder::empty();
     assert!(folder.run(&["--version"]).done().starts_with("hallpass "));

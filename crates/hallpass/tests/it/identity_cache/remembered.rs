@@ -56,6 +56,25 @@ async fn what_was_asked_once_needs_no_database() {
     locked.unlock();
 }
 
+/// More than may wait for a lock at once: they wait for one answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_who_ask_the_same_ask_once() {
+    let bench = Bench::new().await;
+    let app = app(&bench.hallpass);
+    let locked = Locked::new(&bench);
+    let asking: Vec<_> = (0..400)
+        .map(|_| {
+            let app = app.clone();
+            tokio::spawn(async move { status(&app, ("authorization", BOB)).await })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    locked.unlock();
+    for answer in asking {
+        assert_eq!(answer.await.unwrap(), 200);
+    }
+}
+
 #[tokio::test]
 async fn with_size_0_every_request_asks() {
     let bench = Bench::with_settings(|settings| settings.identity_cache.size = 0).await;
