@@ -48,7 +48,9 @@ pub(crate) fn run(options: &Options, steps: &mut Steps) {
         workspace::release_binary("reference").display().to_string(),
     ];
     if let Some(file) = &options.replay {
-        let replay = ["--replay".to_owned(), file.clone()];
+        // The program runs in another folder than whoever named the file.
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.into());
+        let replay = ["--replay".to_owned(), file.display().to_string()];
         steps.run("replay", || differential(&[&ours[..], &replay].concat()));
         return;
     }
