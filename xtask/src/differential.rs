@@ -10,8 +10,8 @@ use crate::workspace;
 const REQUESTS: u64 = 20_000;
 /// Enough to show that the harness finds no difference where there is none.
 const SELF: u64 = 1_000;
-/// After so many requests every planted bug must have been found.
-const PLANTED: u64 = 8_000;
+/// After so many requests every planted bug must have been found; most are after some hundred.
+const PLANTED: u64 = 20_000;
 
 /// What the command line says of it.
 #[derive(Debug, Default, PartialEq, Eq)]
