@@ -1,4 +1,6 @@
 """What a client says in the name of Hallpass or of the proxy."""
+import json
+
 from .support.case import for_each_proxy
 
 IDENTITY = ("Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups", "X-Hallpass-User-Id", "X-Hallpass-Auth")
@@ -29,6 +31,20 @@ class Spoofing:
         sent = [(spelling, "carol") for name in IDENTITY for spelling in sorted(set(spellings(name)))]
         self.assertAllowed(self.ask("/public/", sent), None)
         self.assertRefused(self.ask("/staff/", sent), 401)
+
+    def test_names_that_other_gateways_use(self):
+        names = ("X-Remote-User", "X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Groups", "X-Auth-Request-User",
+                 "X-Auth-Request-Email")
+        seen = self.ask("/public/", [(name, "carol") for name in names]).seen
+        for name in names:
+            self.assertEqual(seen.named_like(name), [], name)
+
+    def test_the_doctor_finds_nothing_to_say_against_the_proxy(self):
+        """It goes through the proxy as clients do; what is information was told before."""
+        port = self.proxy.port
+        done = self.hallpass.run("check", "--url", f"http://127.0.0.1:{port}/", "--json", "--fail-level", "warning")
+        found = [finding["seen"] for finding in json.loads(done.out) if finding["level"] != "info"]
+        self.assertEqual((done.code, found), (0, []), done)
 
     def test_an_identity_header_named_in_connection_survives(self):
         """`Connection: Remote-User` tells a proxy to drop that header: the client's wish must not reach ours."""

@@ -2,6 +2,7 @@
 import os
 import shutil
 
+from live.support.http import send
 from live.support.process import Server, clean_environment, free_port
 
 # Debian keeps some of them where only root looks.
@@ -22,15 +23,26 @@ class Proxy:
         self.folder = folder
         folder.mkdir()
         folder.chmod(0o755)  # nginx gives up root
+        for _ in range(3):
+            self.start(hallpass, hallpass_port, upstream_port)
+            if self.is_ours():
+                return
+            # Somebody else took the port before the proxy could.
+            self.stop()
+        raise AssertionError(f"{self.name} does not answer:\n{self.log()}")
+
+    def start(self, hallpass, hallpass_port, upstream_port):
         self.port = free_port()
         self.print(hallpass, self.name, self.file, hallpass_port, upstream_port)
         self.prepare(hallpass, hallpass_port, upstream_port)
-        environment = clean_environment(PATH=PATH, HOME=str(folder), XDG_DATA_HOME=str(folder),
-                                        XDG_CONFIG_HOME=str(folder))
-        self.server = Server(self.command(), folder, environment, folder / "log", self.port)
-        # Somebody else may have taken the port: then it is not our proxy that answered.
-        if self.server.process.poll() is not None:
-            raise AssertionError(f"{self.name} ended:\n{self.log()}")
+        environment = clean_environment(PATH=PATH, HOME=str(self.folder), XDG_DATA_HOME=str(self.folder),
+                                        XDG_CONFIG_HOME=str(self.folder))
+        self.server = Server(self.command(), self.folder, environment, self.folder / "log", self.port)
+
+    def is_ours(self):
+        """Only ours passes on the login page of Hallpass."""
+        page = send(self.port, "GET", "/api-auth/login/")
+        return self.server.process.poll() is None and b"csrfmiddlewaretoken" in page.body
 
     def print(self, hallpass, name, file, hallpass_port, upstream_port):
         text = hallpass.must("proxy-config", name, "--listen", f"127.0.0.1:{self.port}",

@@ -110,7 +110,7 @@ mod tests {
     fn no_name_is_left() {
         for proxy in ProxyName::value_variants() {
             let name = proxy.to_possible_value().unwrap().get_name().to_owned();
-            for settings in ["", "login_path = ''\nlogout_path = ''"] {
+            for settings in ["", "login_path = ''\nlogout_path = ''\nprobe_path = ''"] {
                 let text = printed(&["hallpass", "proxy-config", &name], settings);
                 for line in text.lines() {
                     let left = line.split('@').skip(1).any(|word| {

@@ -1,4 +1,5 @@
-//! Hallpass's own pages, which a proxy passes on without asking: somebody who must log in cannot be logged in yet.
+//! Hallpass's own pages, which a proxy passes on without asking: somebody who must log in cannot be logged in yet, and
+//! `hallpass check --url` looks at the proxy, not at users.
 
 use hallpass::settings::Settings;
 
@@ -6,7 +7,12 @@ use crate::args::Authority;
 
 /// Their paths, as far as the settings switch them on.
 pub(super) fn of(settings: &Settings) -> Vec<String> {
-    [&settings.login_path, &settings.logout_path]
+    let pages = [
+        &settings.login_path,
+        &settings.logout_path,
+        &settings.probe_path,
+    ];
+    pages
         .into_iter()
         .filter(|path| !path.is_empty())
         .cloned()
