@@ -87,3 +87,25 @@ async fn basic_credentials_are_known_too() {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("x-hallpass-auth"), Some("basic"));
 }
+
+/// Groups are remembered as users are: only while it is proven that nobody changed them.
+#[tokio::test]
+async fn a_change_of_groups_is_seen_at_once() {
+    let bench = bench("").await;
+    let app = on(&bench);
+    let asked = Asked::by("caddy").header("authorization", CAROL);
+    for (sql, groups) in [
+        ("SELECT 1", "editors"),
+        (
+            "UPDATE auth_group SET name = 'authors' WHERE name = 'editors'",
+            "authors",
+        ),
+        ("DELETE FROM auth_user_groups WHERE user_id = 3", "-"),
+    ] {
+        bench.database().execute_batch(sql).unwrap();
+        for _ in 0..2 {
+            let answer = asked.of(&app).await;
+            assert_eq!(answer.header("remote-groups"), Some(groups), "{sql}");
+        }
+    }
+}
