@@ -1,7 +1,8 @@
 //! The hashing pool: password hashes on threads of their own.
 //!
 //! One hash takes about a tenth of a second of pure computation, so it never runs on a runtime thread. The queue is
-//! bounded: when it is full the answer is 503 at once, and token checks go on as if nothing happened.
+//! bounded: when it is full the answer is 503 at once, and token checks go on as if nothing happened. On Linux the
+//! threads are nicer than all others (`nice 10`), so that a flood of log-ins leaves the processors to whoever else asks.
 //!
 //! Where argon2 is in use each thread keeps the 100 MiB that one such hash fills, from the first to the end.
 
@@ -18,6 +19,10 @@ use tokio::sync::oneshot;
 use crate::diagnostics::{Cause, Reason};
 use crate::metrics::Metrics;
 use crate::rejection::Rejection;
+
+/// How nice the threads are: at 10 a busy thread gets about a tenth of what one of the others gets.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -43,7 +48,10 @@ impl HashingPool {
             let receiver = Arc::clone(&receiver);
             thread::Builder::new()
                 .name(format!("hallpass-hash-{number}"))
-                .spawn(move || work(&receiver))?;
+                .spawn(move || {
+                    step_back();
+                    work(&receiver);
+                })?;
         }
         Ok(Self {
             hashers: Arc::new(hashers),
@@ -116,6 +124,14 @@ impl HashingPool {
     }
 }
 
+/// Lowers the priority of the calling thread. Linux counts niceness by thread; elsewhere it would be the whole process's.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::warn!(%error, "the hashing threads keep the priority of all others");
+    }
+}
+
 fn work(receiver: &Mutex<Receiver<Job>>) {
     loop {
         // The lock is held while waiting: whoever waits first takes the next job.
@@ -129,5 +145,30 @@ fn work(receiver: &Mutex<Receiver<Job>>) {
             }
             Err(_) => return,
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use hallpass_formats::password::PasswordHashers;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn hashing_threads_step_back_and_nobody_else_does() {
+        let niceness = || {
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            let (_, after_name) = stat.rsplit_once(')').unwrap();
+            after_name
+                .split_whitespace()
+                .nth(16)
+                .unwrap()
+                .parse::<i32>()
+        };
+        let before = niceness();
+        let hashers = PasswordHashers::new(vec![PasswordHashers::of_django("md5", 1).unwrap()]);
+        let pool = HashingPool::start(hashers.unwrap(), 1, 1, Arc::default()).unwrap();
+        assert_eq!(pool.run(move |_| niceness()).await.unwrap(), Ok(NICENESS));
+        assert_eq!(niceness(), before);
     }
 }
