@@ -1,10 +1,12 @@
-"""A project as `startproject` and DRF's guide have it, on the database file named by BENCH_DATABASE."""
+"""A project as `startproject` and DRF's guide have it, on the database that BENCH_DATABASE names: an SQLite file, or
+`postgres://user@folder:port/name` with the folder of a socket."""
 import os
+from urllib.parse import unquote, urlsplit
 
 SECRET_KEY = os.environ["BENCH_SECRET_KEY"]
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
-ROOT_URLCONF = "whoami"
+ROOT_URLCONF = "urls"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -22,13 +24,25 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ["BENCH_DATABASE"],
-        "CONN_MAX_AGE": None,  # kept open, so that DRF is measured at its best
-    },
-}
+
+
+def database(name):
+    if not name.startswith("postgres://"):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name}
+    parts = urlsplit(name)
+    user, _, place = parts.netloc.partition("@")
+    host, _, port = place.rpartition(":")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": user,
+        "HOST": unquote(host),
+        "PORT": port,
+    }
+
+
+# Kept open, so that DRF is measured at its best.
+DATABASES = {"default": {**database(os.environ["BENCH_DATABASE"]), "CONN_MAX_AGE": None}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 REST_FRAMEWORK = {

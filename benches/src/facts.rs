@@ -1,16 +1,15 @@
-//! The machine, the sizes, and the time of a first build.
+//! The machine, and the sizes.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::time::Instant;
 
-use crate::report::{Bound, Report};
+use crate::plan::{Plan, clean, python_folder};
+use crate::report::{Report, Row};
 use crate::servers::output;
-use crate::{Failure, Plan, clean, process, python_folder};
-
-const FIRST_BUILD_SECONDS: f64 = 300.0;
+use crate::world::World;
+use crate::{Failure, pin};
 
 /// What the figures were taken on and with.
 pub(crate) fn machine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
@@ -24,9 +23,8 @@ pub(crate) fn machine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
         });
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     report.machine(format!("{cores} cores of {model}, Linux {}", kernel.trim()));
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: Vec<&str> = load.split(' ').take(3).collect();
-    report.machine(format!("load average before the run: {}", load.join(" ")));
+    report.machine(pin::shown());
+    report.machine(format!("load average before the run: {}", load()));
     report.machine(output(Command::new("rustc").arg("--version"))?.trim());
     let versions = output(clean(&plan.python).arg(python_folder().join("machine.py")))?;
     for line in versions.lines() {
@@ -36,7 +34,7 @@ pub(crate) fn machine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
 }
 
 /// How many crates make the command, and how large it is.
-pub(crate) fn sizes(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+pub(crate) fn sizes(world: &World, report: &mut Report) -> Result<(), Failure> {
     let tree = output(&mut cargo(&[
         "tree",
         "--locked",
@@ -47,20 +45,37 @@ pub(crate) fn sizes(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
         "--prefix",
         "none",
     ]))?;
-    report.figure(
+    let count = crates(&tree) as f64;
+    report.row(Row::new(
+        "sizes",
         "crates in the command, ours included",
-        crates(&tree) as f64,
-        "",
-        Bound::None,
-    );
-    let bytes = std::fs::metadata(&plan.hallpass)?.len();
-    report.figure(
-        "size of the command",
-        bytes as f64 / (1024.0 * 1024.0),
-        " MiB",
-        Bound::None,
-    );
+        count,
+    ));
+    let mebibytes = std::fs::metadata(&world.plan.hallpass)?.len() as f64 / (1024.0 * 1024.0);
+    report.row(Row::new("sizes", "size of the command", mebibytes).unit(" MiB"));
     Ok(())
+}
+
+/// The load averages of the last minute, five and fifteen minutes.
+pub(crate) fn load() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: Vec<&str> = load.split(' ').take(3).collect();
+    load.join(" ")
+}
+
+/// What prints this run again.
+pub(crate) fn command(plan: &Plan) -> String {
+    let mut words = vec!["cargo xtask bench".to_owned()];
+    if plan.quick {
+        words.push("--quick".to_owned());
+    }
+    if !plan.only.is_empty() {
+        words.push(format!("--only {}", plan.only.join(",")));
+    }
+    if plan.rows != crate::plan::ROWS {
+        words.push(format!("--rows {}", plan.rows));
+    }
+    words.join(" ")
 }
 
 /// Each line names a crate and its version; what was told before has a mark at its end.
@@ -73,56 +88,17 @@ fn crates(tree: &str) -> usize {
     names.len()
 }
 
-/// Builds the command in an empty target folder. Downloads come before and are not counted.
-pub(crate) fn first_build(report: &mut Report) -> Result<(), Failure> {
-    println!("first release build");
-    output(&mut cargo(&["fetch", "--locked"]))?;
-    let folder = target().join("xtask/first-build");
-    remove(&folder)?;
-    let mut build = cargo(&[
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "hallpass-cli",
-    ]);
-    build.arg("--target-dir").arg(&folder);
-    let (began, before) = (Instant::now(), process::cpu_of_ended_children()?);
-    let built = output(&mut build);
-    let seconds = began.elapsed().as_secs_f64();
-    let cpu = process::cpu_of_ended_children()? - before;
-    remove(&folder)?;
-    built?;
-    report.figure(
-        "first release build of the command",
-        seconds,
-        " s",
-        Bound::AtMost(FIRST_BUILD_SECONDS),
-    );
-    // On a machine that has other things to do, this says how long it would have taken alone: not less than this
-    // divided by the cores.
-    report.figure("CPU of that build", cpu.as_secs_f64(), " s", Bound::None);
-    Ok(())
-}
-
-fn remove(folder: &Path) -> Result<(), Failure> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
-}
-
 fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.parent().map_or(here.clone(), PathBuf::from)
 }
 
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
-fn cargo(arguments: &[&str]) -> Command {
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(arguments).current_dir(root());

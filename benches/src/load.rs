@@ -1,173 +1,173 @@
-//! A small load client: a few connections, each with a fixed number of requests one after the other.
+//! The load client: some connections, each with one request under way at a time.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Failure;
+use crate::connection::Connection;
 
-/// Connections that ask at the same time, as many to one server as to the other.
+/// How many connections ask at the same time unless a part says otherwise.
 const CONNECTIONS: usize = 4;
 
-/// The request, and whom to ask.
+/// Whom to ask, and what: the requests are sent in turn.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     address: SocketAddr,
-    request: String,
+    requests: Arc<[Vec<u8>]>,
+    connections: usize,
+    status: u16,
+}
+
+/// When a connection has asked enough.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Until {
+    /// That many requests, over all connections; rounded up to the same number for each.
+    Count(usize),
+    /// That much time has passed.
+    Time(Duration),
+}
+
+/// What a client sends: lines of a head, without the ones that every request has.
+pub(crate) fn get(address: SocketAddr, path: &str, header: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n{header}\
+         User-Agent: hallpass-bench\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+pub(crate) fn post_json(address: SocketAddr, path: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nUser-Agent: hallpass-bench\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// The header of a token's owner.
+pub(crate) fn token(key: &str) -> String {
+    format!("Authorization: Token {key}\r\n")
 }
 
 impl Target {
-    /// `GET /api/whoami/` with a token.
-    pub(crate) fn new(address: SocketAddr, token: &str) -> Self {
-        let request = format!(
-            "GET /api/whoami/ HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\
-             Authorization: Token {token}\r\nUser-Agent: hallpass-bench\r\n\r\n"
-        );
-        Self { address, request }
+    /// One request, again and again.
+    pub(crate) fn new(address: SocketAddr, request: Vec<u8>) -> Self {
+        Self::of_many(address, vec![request])
     }
 
-    /// The body of one answer.
-    pub(crate) fn ask(&self) -> Result<Vec<u8>, Failure> {
-        let mut connection = Connection::open(self)?;
-        connection.ask()?;
+    pub(crate) fn of_many(address: SocketAddr, requests: Vec<Vec<u8>>) -> Self {
+        Self {
+            address,
+            requests: requests.into(),
+            connections: CONNECTIONS,
+            status: 200,
+        }
+    }
+
+    pub(crate) fn connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// The body of one answer to the first request, which must be a success.
+    pub(crate) fn body(&self) -> Result<Vec<u8>, Failure> {
+        let mut connection = Connection::open(self.address)?;
+        let request = self.requests.first().map_or(&[][..], Vec::as_slice);
+        self.expect(connection.ask(request)?, &connection)?;
         Ok(connection.body().to_vec())
     }
 
-    /// Sends about that many requests; each answer must be a 200 with exactly this body. Returns how many were sent.
-    pub(crate) fn load(&self, requests: usize, body: &[u8]) -> Result<usize, Failure> {
-        let each = requests.div_ceil(CONNECTIONS);
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..CONNECTIONS)
-                .map(|_| scope.spawn(|| self.sequence(each, body)))
+    /// Asks; each answer must be a success, and if a body is given, exactly that.
+    pub(crate) fn load(&self, until: Until, body: Option<&[u8]>) -> Result<Latencies, Failure> {
+        let began = Instant::now();
+        let found: Vec<Vec<u32>> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.connections)
+                .map(|number| scope.spawn(move || self.sequence(number, until, body)))
                 .collect();
-            workers.into_iter().try_for_each(|worker| {
+            let ended = workers.into_iter().map(|worker| {
                 worker
                     .join()
                     .unwrap_or_else(|_| Err(Failure("a connection's thread broke off".to_owned())))
-            })
+            });
+            ended.collect::<Result<_, _>>()
         })?;
-        Ok(each * CONNECTIONS)
+        let mut micros = found.concat();
+        micros.sort_unstable();
+        Ok(Latencies {
+            micros,
+            took: began.elapsed(),
+        })
     }
 
-    fn sequence(&self, requests: usize, body: &[u8]) -> Result<(), Failure> {
-        let mut connection = Connection::open(self)?;
-        for _ in 0..requests {
-            // gunicorn's sync worker closes after each answer.
-            if connection.closed {
-                connection = Connection::open(self)?;
+    fn sequence(
+        &self,
+        number: usize,
+        until: Until,
+        body: Option<&[u8]>,
+    ) -> Result<Vec<u32>, Failure> {
+        let mut connection = Connection::open(self.address)?;
+        let mut micros = Vec::new();
+        let began = Instant::now();
+        // Each connection goes through the requests from another place.
+        let start = self.requests.len() * number / self.connections;
+        for request in self.requests.iter().cycle().skip(start) {
+            let enough = match until {
+                Until::Count(count) => micros.len() >= count.div_ceil(self.connections),
+                Until::Time(time) => began.elapsed() >= time,
+            };
+            if enough {
+                break;
             }
-            connection.ask()?;
-            if connection.body() != body {
+            let asked = Instant::now();
+            let status = connection.ask(request)?;
+            micros.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
+            self.expect(status, &connection)?;
+            if body.is_some_and(|body| body != connection.body()) {
+                let said = connection.answer();
                 return Err(Failure(format!(
-                    "{} answered otherwise than before: {}",
-                    self.address,
-                    String::from_utf8_lossy(connection.body())
+                    "{} answered otherwise than before: {said}",
+                    self.address
                 )));
             }
         }
-        Ok(())
+        Ok(micros)
+    }
+
+    fn expect(&self, status: u16, connection: &Connection) -> Result<(), Failure> {
+        if status == self.status {
+            return Ok(());
+        }
+        let said = connection.answer();
+        Err(Failure(format!("{}: {said}", self.address)))
     }
 }
 
+/// How long each answer took, sorted.
 #[derive(Debug)]
-struct Connection<'a> {
-    target: &'a Target,
-    stream: TcpStream,
-    received: Vec<u8>,
-    body_start: usize,
-    closed: bool,
+pub(crate) struct Latencies {
+    micros: Vec<u32>,
+    took: Duration,
 }
 
-impl<'a> Connection<'a> {
-    fn open(target: &'a Target) -> Result<Self, Failure> {
-        let stream = TcpStream::connect(target.address)
-            .map_err(|error| Failure(format!("{}: {error}", target.address)))?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        Ok(Self {
-            target,
-            stream,
-            received: Vec::with_capacity(4096),
-            body_start: 0,
-            closed: false,
-        })
+impl Latencies {
+    pub(crate) fn count(&self) -> usize {
+        self.micros.len()
     }
 
-    fn body(&self) -> &[u8] {
-        self.received.get(self.body_start..).unwrap_or_default()
+    pub(crate) fn per_second(&self) -> f64 {
+        self.count() as f64 / self.took.as_secs_f64()
     }
 
-    fn ask(&mut self) -> Result<(), Failure> {
-        self.stream.write_all(self.target.request.as_bytes())?;
-        self.received.clear();
-        let head = loop {
-            self.receive()?;
-            if let Some(head) = Head::parse(&self.received) {
-                break head;
-            }
-        };
-        if head.status != 200 {
-            let text = String::from_utf8_lossy(&self.received);
-            return Err(Failure(format!("{}: {text}", self.target.address)));
-        }
-        let length = head
-            .body_length
-            .ok_or_else(|| Failure(format!("{}: no Content-Length", self.target.address)))?;
-        while self.received.len() < head.length + length {
-            self.receive()?;
-        }
-        self.body_start = head.length;
-        self.closed = head.closes;
-        Ok(())
-    }
-
-    fn receive(&mut self) -> Result<(), Failure> {
-        let mut buffer = [0; 4096];
-        match self.stream.read(&mut buffer)? {
-            0 => Err(Failure(format!(
-                "{} closed the connection",
-                self.target.address
-            ))),
-            count => {
-                self.received
-                    .extend_from_slice(buffer.get(..count).unwrap_or_default());
-                Ok(())
-            }
-        }
-    }
-}
-
-/// What matters of an answer's head.
-#[derive(Debug, PartialEq, Eq)]
-struct Head {
-    length: usize,
-    status: u16,
-    body_length: Option<usize>,
-    closes: bool,
-}
-
-impl Head {
-    /// Nothing as long as the empty line has not come.
-    fn parse(received: &[u8]) -> Option<Self> {
-        let length = received.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-        let text = std::str::from_utf8(received.get(..length)?).ok()?;
-        let mut lines = text.lines();
-        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let (mut body_length, mut closes) = (None, false);
-        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
-            if name.eq_ignore_ascii_case("content-length") {
-                body_length = value.parse().ok();
-            } else if name.eq_ignore_ascii_case("connection") {
-                closes = value.eq_ignore_ascii_case("close");
-            }
-        }
-        Some(Self {
-            length,
-            status,
-            body_length,
-            closes,
-        })
+    /// Milliseconds that this share of the answers did not exceed.
+    pub(crate) fn percentile(&self, share: f64) -> f64 {
+        let last = self.micros.len().saturating_sub(1);
+        let index = (last as f64 * share).round() as usize;
+        self.micros
+            .get(index)
+            .map_or(f64::NAN, |micros| f64::from(*micros) / 1000.0)
     }
 }
 
@@ -176,18 +176,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_is_read_when_it_is_complete() {
-        let text = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nConnection: close\r\n\r\nhi";
-        let head = Head {
-            length: text.len() - 2,
-            status: 200,
-            body_length: Some(2),
-            closes: true,
+    fn percentiles() {
+        let latencies = Latencies {
+            micros: (1..=101).map(|step| step * 1000).collect(),
+            took: Duration::from_secs(2),
         };
-        assert_eq!(Head::parse(text.as_bytes()), Some(head));
-        assert_eq!(
-            Head::parse(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"),
-            None
-        );
+        assert_eq!(latencies.percentile(0.5), 51.0);
+        assert_eq!(latencies.percentile(0.99), 100.0);
+        assert_eq!(latencies.per_second(), 50.5);
     }
 }

@@ -75,6 +75,11 @@ pub(crate) fn cpu(root: u32) -> Result<Duration, Failure> {
     Ok(duration(tree(root)?.iter().map(|stat| stat.ticks).sum()))
 }
 
+/// The same of several.
+pub(crate) fn cpu_of_all(roots: &[u32]) -> Result<Duration, Failure> {
+    roots.iter().map(|root| cpu(*root)).sum()
+}
+
 /// CPU time of all processes that this one started and that have ended, with those that they started.
 pub(crate) fn cpu_of_ended_children() -> Result<Duration, Failure> {
     let stat = Stat::parse(&std::fs::read_to_string("/proc/self/stat")?)
@@ -86,19 +91,30 @@ fn duration(ticks: u64) -> Duration {
     TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
 }
 
-/// Resident memory of a process and its living descendants, in mebibytes (`VmRSS`; shared pages count for each).
-pub(crate) fn resident_mebibytes(root: u32) -> Result<f64, Failure> {
+/// Memory of a process and its living descendants in mebibytes, a shared page divided by those who share it (`Pss`).
+pub(crate) fn proportional_mebibytes(root: u32) -> Result<f64, Failure> {
+    Ok(rollup(root, "Pss:")? / 1024.0)
+}
+
+/// Of that, what no file stands behind.
+pub(crate) fn anonymous_bytes(root: u32) -> Result<f64, Failure> {
+    Ok(rollup(root, "Pss_Anon:")? * 1024.0)
+}
+
+/// A sum in kibibytes.
+fn rollup(root: u32, field: &str) -> Result<f64, Failure> {
     let mut kibibytes = 0.0;
     for stat in tree(root)? {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", stat.pid))?;
-        kibibytes += status
+        let file = format!("/proc/{}/smaps_rollup", stat.pid);
+        let told = std::fs::read_to_string(&file)?;
+        kibibytes += told
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|line| line.strip_prefix(field))
             .and_then(|text| text.trim().strip_suffix(" kB"))
             .and_then(|text| text.parse::<f64>().ok())
-            .ok_or_else(|| Failure(format!("/proc/{}/status has no VmRSS", stat.pid)))?;
+            .ok_or_else(|| Failure(format!("{file} has no {field}")))?;
     }
-    Ok(kibibytes / 1024.0)
+    Ok(kibibytes)
 }
 
 #[cfg(test)]
@@ -124,7 +140,7 @@ mod tests {
     fn this_process_uses_time_and_memory() {
         let own = std::process::id();
         assert!(cpu(own).is_ok());
-        assert!(resident_mebibytes(own).is_ok_and(|size| size > 0.1));
+        assert!(proportional_mebibytes(own).is_ok_and(|size| size > 0.1));
         assert!(cpu(u32::MAX).is_err());
     }
 }

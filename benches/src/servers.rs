@@ -3,11 +3,14 @@
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Failure, Plan, clean, python_folder};
+use crate::Failure;
+use crate::databases::Database;
+use crate::pin::Place;
+use crate::plan::{Plan, clean, cleaned, python_folder};
 
 /// Shared by both sides; signs nothing that outlives the run.
 pub(crate) const SECRET_KEY: &str =
@@ -17,46 +20,97 @@ pub(crate) const SECRET_KEY: &str =
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
+    input: Option<ChildStdin>,
     address: SocketAddr,
 }
 
 impl Server {
-    /// `hallpass serve` in a folder with a `hallpass.toml`.
-    pub(crate) fn hallpass(plan: &Plan, folder: &Path) -> Result<Self, Failure> {
-        let address = free_address()?;
-        let mut command = clean(&plan.hallpass);
-        command
-            .args(["serve", "--bind", &address.to_string()])
-            .current_dir(folder);
-        Self::start(command, address, &folder.join("hallpass.log"))
-    }
-
-    /// DRF under one gunicorn worker of a class, on a database file.
-    pub(crate) fn gunicorn(
+    /// `hallpass serve` with one of the settings files of a database's folder.
+    pub(crate) fn hallpass(
         plan: &Plan,
-        folder: &Path,
-        database: &Path,
-        worker: &[&str],
+        database: &Database,
+        settings: &str,
+        place: Place,
     ) -> Result<Self, Failure> {
         let address = free_address()?;
-        let mut command = django(plan, database);
+        let mut command = cleaned(place.command(&plan.hallpass));
         command
-            .args(["-m", "gunicorn", "--workers", "1", "--log-level", "error"])
+            .args([
+                "serve",
+                "--bind",
+                &address.to_string(),
+                "--config",
+                settings,
+            ])
+            // A line of log for each request would be written to a file that nobody reads.
+            .env("HALLPASS_LOG", "error")
+            .current_dir(&database.folder);
+        Self::start(command, address, &database.folder.join("hallpass.log"))
+    }
+
+    /// One of `bench-server`'s, on the servers' processor.
+    pub(crate) fn bench(plan: &Plan, words: &[&str], folder: &Path) -> Result<Self, Failure> {
+        let program = plan.servers.join("bench-server");
+        let command = cleaned(Place::Server.command(program));
+        Self::bench_by(command, "all", words, folder)
+    }
+
+    /// The same as the last words of another command, a profiler's.
+    pub(crate) fn bench_by(
+        mut command: Command,
+        runtime: &str,
+        words: &[&str],
+        folder: &Path,
+    ) -> Result<Self, Failure> {
+        let address = free_address()?;
+        command
+            .args([&address.to_string(), runtime])
+            .args(words)
+            .current_dir(folder);
+        Self::start(command, address, &folder.join("bench-server.log"))
+    }
+
+    /// axum-login on a database file.
+    pub(crate) fn axum_login(program: &Path, database: &Path) -> Result<Self, Failure> {
+        let address = free_address()?;
+        let mut command = cleaned(Place::Server.command(program));
+        command.arg(address.to_string()).arg(database);
+        Self::start(command, address, &database.with_extension("axum-login.log"))
+    }
+
+    /// DRF under gunicorn.
+    pub(crate) fn gunicorn(
+        plan: &Plan,
+        database: &Database,
+        place: Place,
+        workers: &[&str],
+    ) -> Result<Self, Failure> {
+        let address = free_address()?;
+        let mut command = cleaned(place.command(&plan.python));
+        django_environment(&mut command, &database.for_django);
+        command
+            .args(["-m", "gunicorn", "--log-level", "error", "--timeout", "120"])
             .args(["--no-control-socket", "--bind", &address.to_string()])
-            .args(worker)
+            .args(workers)
             .arg("django.core.wsgi:get_wsgi_application()");
-        Self::start(command, address, &folder.join("gunicorn.log"))
+        Self::start(command, address, &database.folder.join("gunicorn.log"))
     }
 
     fn start(mut command: Command, address: SocketAddr, log: &Path) -> Result<Self, Failure> {
         let output = File::create(log)?;
-        let child = command
-            .stdin(Stdio::null())
+        let mut child = command
+            .stdin(Stdio::piped())
             .stdout(output.try_clone()?)
             .stderr(output)
-            .spawn()?;
-        let mut server = Self { child, address };
-        let until = Instant::now() + Duration::from_secs(30);
+            .spawn()
+            .map_err(|error| Failure(format!("{command:?}: {error}")))?;
+        let input = child.stdin.take();
+        let mut server = Self {
+            child,
+            input,
+            address,
+        };
+        let until = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(address).is_err() {
             let ended = server.child.try_wait()?.is_some();
             if ended || Instant::now() > until {
@@ -75,11 +129,21 @@ impl Server {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Ends a server that serves until its input ends, and waits until it has.
+    pub(crate) fn end(mut self) -> Result<(), Failure> {
+        self.input.take();
+        self.child.wait()?;
+        Ok(())
+    }
 }
 
 impl Drop for Server {
     /// Asks first, because gunicorn's workers would outlive a killed master for a while.
     fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         let asked = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
@@ -95,18 +159,22 @@ impl Drop for Server {
     }
 }
 
-/// Python with the benchmark's Django project on a database file.
-pub(crate) fn django(plan: &Plan, database: &Path) -> Command {
+/// Python with the benchmark's Django project on a database.
+pub(crate) fn django(plan: &Plan, for_django: &str) -> Command {
     let mut command = clean(&plan.python);
+    django_environment(&mut command, for_django);
+    command
+}
+
+fn django_environment(command: &mut Command, for_django: &str) {
     command
         .current_dir(python_folder())
         .env("DJANGO_SETTINGS_MODULE", "settings")
         .env("BENCH_SECRET_KEY", SECRET_KEY)
-        .env("BENCH_DATABASE", database);
-    command
+        .env("BENCH_DATABASE", for_django);
 }
 
-fn free_address() -> Result<SocketAddr, Failure> {
+pub(crate) fn free_address() -> Result<SocketAddr, Failure> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 

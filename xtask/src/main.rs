@@ -16,16 +16,22 @@ const USAGE: &str = "\
 usage: cargo xtask <chore>
 
 chores:
-  bench [--quick] [--build]
-        what the release build costs beside DRF and beside Python's PBKDF2, as ratios within one run
+  bench [--quick] [--only PART,...] [--rows N]
+        what Hallpass costs beside DRF, bare axum, hand-written handlers and axum-login, as ratios within one run;
+        a whole run writes docs/performance.md and its plot
         --quick      fewer rounds
-        --build      also the time of a first release build, in a target folder of its own
-  test [--only rust|live|proxies|differential] [--seed N] [--requests N] [--replay FILE] [PATTERN...]
+        --only PART  some parts of it: instructions, tokens, sessions, layers, basic, logins, hashers, rows, memory,
+                     policy, sizes; build, which runs only when named
+        --rows N     users in the large databases, 1,000,000 unless told otherwise
+        --accept-instructions
+                     only writes benches/instructions.txt, which `test` compares with
+  test [--only rust|live|proxies|differential|instructions] [--seed N] [--requests N] [--replay FILE] [PATTERN...]
         rust: cargo test of the whole workspace
         live: the release build of the command against a real Django REST framework
               (sets up a Python environment under target/xtask)
         differential: the same random requests to a real Django REST framework and to examples/reference
         proxies: the release build behind nginx, HAProxy and Caddy
+        instructions: those of a warm token request against bare axum's, under valgrind
         --seed N     repeats the random choices of an earlier live or differential run, which printed N
         --requests N how many requests of the differential test (20000 unless told)
         --replay FILE  only the requests of a difference that an earlier run wrote to FILE

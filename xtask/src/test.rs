@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::UsageError;
+use crate::bench;
 use crate::debian;
 use crate::differential;
 use crate::python;
@@ -17,6 +18,7 @@ struct Plan {
     live: bool,
     proxies: bool,
     differential: bool,
+    instructions: bool,
     seed: Option<u64>,
     requests: Option<u64>,
     replay: Option<String>,
@@ -30,6 +32,7 @@ impl Plan {
             live: true,
             proxies: true,
             differential: true,
+            instructions: true,
             seed: None,
             requests: None,
             replay: None,
@@ -55,15 +58,16 @@ impl Plan {
     }
 
     fn only(&mut self, part: Option<&str>) -> Result<(), UsageError> {
-        const PARTS: [&str; 4] = ["rust", "live", "proxies", "differential"];
+        const PARTS: [&str; 5] = ["rust", "live", "proxies", "differential", "instructions"];
         let Some(part) = part.filter(|part| PARTS.contains(part)) else {
-            let message = "--only takes rust, live, proxies or differential";
+            let message = "--only takes rust, live, proxies, differential or instructions";
             return Err(UsageError(message.to_owned()));
         };
         self.rust = part == "rust";
         self.live = part == "live";
         self.proxies = part == "proxies";
         self.differential = part == "differential";
+        self.instructions = part == "instructions";
         Ok(())
     }
 }
@@ -107,6 +111,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
             postgresql,
         };
         differential::run(&options, &mut steps);
+    }
+    if plan.instructions {
+        bench::check_instructions(&mut steps);
     }
     Ok(steps.finish(workspace::everything_must_run()))
 }
@@ -211,6 +218,7 @@ mod tests {
                 live: true,
                 proxies: true,
                 differential: true,
+                instructions: true,
                 seed: None,
                 requests: None,
                 replay: None,
@@ -225,6 +233,7 @@ mod tests {
                 live: true,
                 proxies: false,
                 differential: false,
+                instructions: false,
                 seed: Some(7),
                 requests: None,
                 replay: None,
@@ -239,6 +248,7 @@ mod tests {
                 live: false,
                 proxies: false,
                 differential: true,
+                instructions: false,
                 seed: None,
                 requests: Some(9),
                 replay: Some("a".to_owned()),
@@ -251,11 +261,11 @@ mod tests {
     fn wrong_words_are_refused() {
         assert_eq!(
             parse(&["--only"]),
-            Err("--only takes rust, live, proxies or differential".to_owned())
+            Err("--only takes rust, live, proxies, differential or instructions".to_owned())
         );
         assert_eq!(
             parse(&["--only", "go"]),
-            Err("--only takes rust, live, proxies or differential".to_owned())
+            Err("--only takes rust, live, proxies, differential or instructions".to_owned())
         );
         assert_eq!(
             parse(&["--seed", "x"]),

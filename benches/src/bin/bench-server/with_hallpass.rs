@@ -1,0 +1,37 @@
+//! Hallpass as a library: a view under the default policy, an open route of axum's own behind the layer, and the
+//! endpoints that proxies ask.
+
+use std::error::Error;
+
+use axum::routing::get;
+use axum::{Json, Router};
+use hallpass::views::forward_auth;
+use hallpass::{AllowAny, ApiView, Auth, Hallpass};
+
+use crate::Me;
+
+pub(crate) async fn routes(settings: &str) -> Result<Router, Box<dyn Error>> {
+    let hallpass = Hallpass::from_settings(settings).await?;
+    let open = hallpass.default_policy().clone().permissions([AllowAny]);
+    Ok(hallpass
+        .router()
+        .route("/me/", ApiView::new("Me").get(me))
+        .into_router()
+        .merge(Router::new().route("/open/", get(anybody).layer(hallpass.layer(open))))
+        .merge(forward_auth(&hallpass, "/forward-auth/")))
+}
+
+async fn me(auth: Auth) -> Json<Me> {
+    let user = auth.user();
+    Json(Me {
+        id: user.id().as_integer().unwrap_or_default(),
+        username: user.username().to_owned(),
+    })
+}
+
+async fn anybody() -> Json<Me> {
+    Json(Me {
+        id: 1,
+        username: "bench".to_owned(),
+    })
+}

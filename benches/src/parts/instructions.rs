@@ -1,0 +1,150 @@
+//! Instructions of one request, for Hallpass and for the bare handler that is asked the same.
+
+use std::path::Path;
+
+use crate::Failure;
+use crate::callgrind::{is_here, per_request};
+use crate::databases::CACHED;
+use crate::load::{get, token};
+use crate::report::{Report, Row};
+use crate::world::World;
+
+use super::layers::asked_by_nginx;
+
+const PART: &str = "instructions";
+
+/// How much the ratio of the warm token request may grow.
+const GROWTH: f64 = 1.03;
+
+/// One comparison: what is asked, and what Hallpass may cost in bare handlers.
+struct Case {
+    name: &'static str,
+    path: &'static str,
+    header: String,
+    bounds: Option<(f64, f64)>,
+}
+
+pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure> {
+    if !is_here() {
+        report.note("valgrind is not installed: no instructions were counted");
+        return Ok(());
+    }
+    let database = world.wal()?;
+    let case = |name, path, header, bounds| Case {
+        name,
+        path,
+        header,
+        bounds,
+    };
+    let cookie = format!("Cookie: sessionid={}\r\n", database.session);
+    let asked = asked_by_nginx(&database.token);
+    let cases = [
+        case(
+            "token GET, cache warm",
+            "/me/",
+            token(&database.token),
+            Some((1.2, 1.1)),
+        ),
+        case("session GET, cache warm", "/me/", cookie, Some((1.3, 1.15))),
+        case("open route behind the layer", "/open/", String::new(), None),
+        case(
+            "forward-auth, cache warm",
+            "/forward-auth/nginx",
+            asked,
+            None,
+        ),
+    ];
+    for case in &cases {
+        let (ours, bare) = count(world, case)?;
+        println!("  {}: {ours:.0}, bare axum {bare:.0}", case.name);
+        let row = Row::new(
+            PART,
+            format!("{}: instructions over bare axum", case.name),
+            ours / bare,
+        )
+        .ours(ours, "")
+        .beside("bare axum", bare, "");
+        report.row(match case.bounds {
+            Some((must, hope)) => row.at_most(must, hope),
+            None => row,
+        });
+        report.counted(&format!("bare axum, {}", case.name), bare, 1.0);
+        report.counted(&format!("Hallpass, {}", case.name), ours, ours / bare);
+    }
+    let words = ["sqlite", database.for_django.as_str()];
+    let header = token(&database.token);
+    let by_hand = per_request(&world.plan, &words, &database.folder, |address| {
+        get(address, "/me/", &header)
+    })?;
+    let bare = count_bare(world, &cases[0])?;
+    report.counted(
+        "by hand, token GET on SQLite (WAL)",
+        by_hand,
+        by_hand / bare,
+    );
+    Ok(())
+}
+
+fn count(world: &World, case: &Case) -> Result<(f64, f64), Failure> {
+    let folder = &world.wal()?.folder;
+    let ours = per_request(&world.plan, &["hallpass", CACHED], folder, |address| {
+        get(address, case.path, &case.header)
+    })?;
+    Ok((ours, count_bare(world, case)?))
+}
+
+fn count_bare(world: &World, case: &Case) -> Result<f64, Failure> {
+    let folder = &world.wal()?.folder;
+    per_request(&world.plan, &["bare"], folder, |address| {
+        get(address, case.path, &case.header)
+    })
+}
+
+/// Compares the warm token request's ratio with the one that was accepted, or accepts today's.
+pub(crate) fn check(world: &World, accepted: &Path, accept: bool) -> Result<bool, Failure> {
+    let case = Case {
+        name: "token GET, cache warm",
+        path: "/me/",
+        header: token(&world.wal()?.token),
+        bounds: None,
+    };
+    let (ours, bare) = count(world, &case)?;
+    let ratio = ours / bare;
+    println!(
+        "a warm token request: {ours:.0} instructions, bare axum {bare:.0}: {ratio:.4} times as many"
+    );
+    if accept {
+        std::fs::write(accepted, format!("{ratio:.4}\n"))?;
+        println!("accepted in {}", accepted.display());
+        return Ok(true);
+    }
+    let before: f64 = std::fs::read_to_string(accepted)?
+        .trim()
+        .parse()
+        .map_err(|_| Failure(format!("{} is no number", accepted.display())))?;
+    if within(ratio, before) {
+        println!("{before:.4} was accepted: within 3 %");
+        return Ok(true);
+    }
+    println!(
+        "{before:.4} was accepted in {}: more than 3 % growth. Find what grew \
+         (callgrind_annotate), or, if it is worth it, accept it: cargo xtask bench --accept-instructions",
+        accepted.display()
+    );
+    Ok(false)
+}
+
+fn within(ratio: f64, accepted: f64) -> bool {
+    ratio <= accepted * GROWTH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn three_percent_may_pass() {
+        assert!(within(1.235, 1.2) && within(1.0, 1.2));
+        assert!(!within(1.237, 1.2));
+    }
+}
