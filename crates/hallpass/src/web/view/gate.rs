@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 
 use super::get_object::ErasedGetObject;
@@ -215,8 +215,11 @@ impl ApiGate {
 
     /// `?format=` and `Accept` against the renderers.
     fn negotiate(&self, request: &RequestContext<'_>) -> Result<(), Rejection> {
+        if request.uri().query().is_none() && self.takes_the_first(request) {
+            return Ok(());
+        }
         let format = query_value(request.uri().query(), "format");
-        let accept = request.text_header(&http::header::ACCEPT);
+        let accept = request.text_header(&ACCEPT);
         if format.is_none() && accept.is_none() {
             return Ok(());
         }
@@ -227,6 +230,20 @@ impl ApiGate {
             }
             Err(NegotiationError::UnknownFormat) => Err(Rejection::not_found()),
             Err(_) => Err(Rejection::not_acceptable()),
+        }
+    }
+
+    /// What most clients send: no `Accept`, one that takes anything, or JSON where that comes first. The first renderer
+    /// is chosen without taking the header apart.
+    fn takes_the_first(&self, request: &RequestContext<'_>) -> bool {
+        let mut accepts = request.headers().get_all(ACCEPT).iter();
+        match (accepts.next(), accepts.next()) {
+            (None, _) => true,
+            (Some(accept), None) => {
+                let first = self.offers.first();
+                accept == "*/*" || first.is_some_and(|first| accept == first.media_type.as_str())
+            }
+            _ => false,
         }
     }
 
