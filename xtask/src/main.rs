@@ -3,6 +3,7 @@
 //! A new chore is a module with a `run(arguments)` function and one line in [`chore`].
 
 mod bench;
+mod deb;
 mod debian;
 mod differential;
 mod python;
@@ -25,6 +26,7 @@ chores:
         --rows N     users in the large databases, 1,000,000 unless told otherwise
         --accept-instructions
                      only writes benches/instructions.txt, which `test` compares with
+  deb   the Debian package of the command, under target/deb
   test [--only rust|live|proxies|differential|instructions] [--seed N] [--requests N] [--replay FILE] [PATTERN...]
         rust: cargo test of the whole workspace
         live: the release build of the command against a real Django REST framework
@@ -46,6 +48,7 @@ fn chore(arguments: &[String]) -> Result<bool, UsageError> {
     match arguments.split_first() {
         Some((name, rest)) if name == "test" => test::run(rest),
         Some((name, rest)) if name == "bench" => bench::run(rest),
+        Some((name, rest)) if name == "deb" => deb::run(rest),
         Some((name, _)) if name == "help" || name == "--help" || name == "-h" => {
             print!("{USAGE}");
             Ok(true)

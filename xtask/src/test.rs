@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::UsageError;
 use crate::bench;
+use crate::deb;
 use crate::debian;
 use crate::differential;
 use crate::python;
@@ -131,6 +132,9 @@ fn beside_others(plan: &Plan, steps: &mut Steps) {
         steps::command(&mut workspace::cargo(&build))
     }) {
         return;
+    }
+    if plan.live {
+        deb::package(steps);
     }
     // Only lines that the demo and the docs print need it; without it the other tests run all the same.
     steps.run("curl", || debian::need("curl"));
