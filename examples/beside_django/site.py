@@ -2,6 +2,7 @@
 import sys
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.urls import include, path
@@ -29,7 +30,9 @@ settings.configure(
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": Path.cwd() / "db.sqlite3"}},
 )
 
-from rest_framework.authtoken.views import obtain_auth_token  # noqa: E402  (needs the settings)
+django.setup()
+
+from rest_framework.authtoken.views import obtain_auth_token  # noqa: E402  (needs what was set up)
 
 urlpatterns = [path("api-token-auth/", obtain_auth_token), path("api-auth/", include("rest_framework.urls"))]
 

@@ -61,14 +61,11 @@ pub(crate) async fn enforce(request: &RequestContext<'_>) -> Result<(), Failure>
 /// Whether the page that opens a WebSocket is the site's own: its handshake is a `GET`, which browsers send to any site
 /// with the cookies of that site. Django's Channels have the check as `AllowedHostsOriginValidator`.
 ///
-/// Programs send no `Origin`, and no cookie by themselves; a session without `Origin` is refused.
+/// It is never deferred: no middleware behind us looks at a handshake. Programs send no `Origin`, and no cookie by themselves; a session without `Origin` is refused.
 pub(crate) fn enforce_on_web_socket(
     request: &RequestContext<'_>,
     identity: Option<&Identity>,
 ) -> Result<(), Rejection> {
-    if request.forwarded().is_some_and(|said| said.defers_csrf) {
-        return Ok(());
-    }
     let by_session = identity.is_some_and(|identity| identity.authenticated_by() == "session");
     let checked = match request.text_header(&ORIGIN) {
         None if by_session => Err("Origin checking failed - no Origin.".to_owned()),

@@ -28,9 +28,14 @@ impl FromUser for Member {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let hallpass = Hallpass::builder(Settings::from_toml(SETTINGS)?)
-        .user_type::<Member>()
+    let settings = Settings::from_toml(SETTINGS)?;
+    // Makes the table, which is no business of `Member`: columns of its own would come from the project's migrations.
+    Hallpass::builder(settings.clone())
         .migrate()
+        .build()
+        .await?;
+    let hallpass = Hallpass::builder(settings)
+        .user_type::<Member>()
         .build()
         .await?;
     let accounts = hallpass.accounts();

@@ -178,6 +178,10 @@ async fn judge(
         }
     };
     if asked_method.is_some() {
+        // A browser's preflight never changes the protocol: what follows on such a connection nobody would judge.
+        if original.upgrade != Upgrade::None {
+            return unusable(proxy, no_upgrade());
+        }
         return preflight(proxy, verdict);
     }
     parts.extensions.insert(Forwarded {
@@ -186,7 +190,11 @@ async fn judge(
     });
     let exchange = Exchange::new(hallpass.core(), parts, Body::empty());
     let context = RequestContext::new(parts, &exchange);
-    match admit(verdict, original, &context).await {
+    let admitted = match exchange.read_csrf_secret().await {
+        Ok(()) => admit(verdict, original, &context).await,
+        Err(fault) => Err(fault),
+    };
+    match admitted {
         Ok((identity, groups)) => answer::allowed(identity.as_ref(), &groups),
         Err(rejection) => {
             let refusal = Refusal {
@@ -223,6 +231,10 @@ fn preflight(proxy: Proxy, verdict: &Verdict) -> Response {
     unusable(proxy, Rejection::permission_denied(Some(detail)))
 }
 
+fn no_upgrade() -> Rejection {
+    Rejection::permission_denied(Some("Upgraded connections are not let through here."))
+}
+
 /// The caller and the names of their groups.
 async fn admit(
     verdict: &Verdict,
@@ -235,8 +247,7 @@ async fn admit(
         Upgrade::Other => false,
     };
     if !may_upgrade {
-        let detail = "Upgraded connections are not let through here.";
-        return Err(Rejection::permission_denied(Some(detail)));
+        return Err(no_upgrade());
     }
     let identity = verdict.policy.admit(request).await?;
     if original.upgrade == Upgrade::WebSocket {

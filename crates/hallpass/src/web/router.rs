@@ -65,6 +65,9 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
 
     /// Any service at `path`, for all methods, under a policy: a router of tonic's, a file server, a WebSocket
     /// endpoint. There is no content negotiation and no 405; the policy is asked before the service sees anything.
+    ///
+    /// A WebSocket's handshake is a `GET`, which a browser sends to any site with that site's cookies: a service that lets
+    /// sessions in must look at the `Origin` itself.
     #[must_use]
     pub fn route_service<T>(self, path: &str, policy: Policy, service: T) -> Self
     where

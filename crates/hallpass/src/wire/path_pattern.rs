@@ -1,6 +1,7 @@
 //! Patterns of decoded paths: `*` is any text within one segment, `**` any text at all.
 //!
-//! The whole path must fit. A slash at the end counts neither in the pattern nor in the path.
+//! The whole path must fit. A slash at the end counts neither in the pattern nor in the path, so a star behind the last
+//! slash also fits the path before it: `/admin/**` covers `/admin/` and `/admin`, as whoever guards them expects.
 
 /// A pattern longer than this is a slip; it bounds the work of a match.
 const LONGEST: usize = 512;
@@ -90,7 +91,20 @@ impl PathPattern {
             }
             reached = next;
         }
-        reached.last().copied().unwrap_or(false)
+        let at = |place: usize| reached.get(place).copied().unwrap_or(false);
+        at(self.parts.len()) || self.before_last_star().is_some_and(at)
+    }
+
+    /// The place before a slash with nothing but a star behind it.
+    fn before_last_star(&self) -> Option<usize> {
+        match self.parts.as_slice() {
+            [
+                before @ ..,
+                Part::Exactly('/'),
+                Part::WithinSegment | Part::Anything,
+            ] => Some(before.len()),
+            _ => None,
+        }
     }
 
     /// Marks a place, and those behind stars that read nothing.
@@ -169,6 +183,22 @@ mod tests {
         }
         assert!(matches("/", "/"));
         assert!(!matches("/", "/a"));
+    }
+
+    #[test]
+    fn a_star_behind_the_last_slash_covers_what_is_before_it() {
+        for (pattern, path) in [
+            ("/admin/**", "/admin/"),
+            ("/admin/**", "/admin"),
+            ("/admin/*", "/admin/"),
+            ("/files/*/public/**", "/files/7/public/"),
+            ("/**/admin/**", "/x/admin/"),
+        ] {
+            assert!(matches(pattern, path), "{pattern} {path}");
+        }
+        assert!(!matches("/admin/**", "/administrators"));
+        assert!(!matches("/admin/*", "/adm"));
+        assert!(!matches("/a*/x", "/a"));
     }
 
     #[test]

@@ -68,11 +68,19 @@ impl Policies {
         }
     }
 
+    /// The policy of a method. `HEAD` runs the handler of `GET`, so without lists of its own it has those of `GET`.
     pub(crate) fn of(&self, method: &Method) -> &Arc<Policy> {
-        self.of_methods
-            .iter()
-            .find(|(known, _)| known == method)
-            .map_or(&self.of_others, |(_, policy)| policy)
+        let own = |method: &Method| {
+            let mut all = self.of_methods.iter();
+            all.find(|(known, _)| known == method)
+                .map(|(_, policy)| policy)
+        };
+        let as_get = || {
+            (method == Method::HEAD)
+                .then(|| own(&Method::GET))
+                .flatten()
+        };
+        own(method).or_else(as_get).unwrap_or(&self.of_others)
     }
 }
 

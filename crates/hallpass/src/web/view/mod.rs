@@ -113,7 +113,7 @@ impl<S: Clone + Send + Sync + 'static> ApiView<S> {
     }
 
     /// Replaces the authentication classes for some methods: DRF's `get_authenticators` that looks at the method.
-    /// `HEAD` and `OPTIONS` are methods of their own, as for every such list.
+    /// As for every such list, `HEAD` has that of `GET` unless it is named too; `OPTIONS` is a method of its own.
     #[must_use]
     pub fn authentication_for<T: Into<Scheme>>(
         mut self,

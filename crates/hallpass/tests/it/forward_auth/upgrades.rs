@@ -114,3 +114,37 @@ async fn no_rule_lets_another_protocol_through() {
         );
     }
 }
+
+/// What follows a changed protocol nobody judges, so a preflight may not ask for one.
+#[tokio::test]
+async fn a_preflight_that_wants_another_protocol_is_refused() {
+    let app = app_with("[[rule]]\npath = '/'\npreflight = true\nwebsocket = true").await;
+    for proxy in PROXIES {
+        assert_eq!(
+            preflight(proxy, "GET").of(&app).await.status,
+            200,
+            "{proxy}"
+        );
+        for (name, value) in [
+            ("upgrade", "websocket"),
+            ("upgrade", "h2c"),
+            ("x-original-upgrade", "h2c"),
+        ] {
+            let asked = preflight(proxy, "GET").header(name, value);
+            assert_eq!(asked.of(&app).await.status, 403, "{proxy} {name}: {value}");
+        }
+    }
+}
+
+/// Django's middleware does not look at handshakes, so there is nobody to leave the check to.
+#[tokio::test]
+async fn the_origin_of_a_web_socket_is_checked_also_where_csrf_is_deferred() {
+    let app = app_with("[[rule]]\npath = '/live/'\nwebsocket = true\ncsrf = 'defer'").await;
+    for proxy in PROXIES {
+        let by_session = web_socket(proxy).header("cookie", BOBS_SESSION);
+        for (origin, status) in [("http://app.example", 200), ("http://evil.example", 403)] {
+            let asked = by_session.clone().header("origin", origin);
+            assert_eq!(asked.of(&app).await.status, status, "{proxy} {origin}");
+        }
+    }
+}

@@ -34,6 +34,7 @@ async fn each_method_may_have_its_own_lists() {
         ("POST", Some(BOB), 403),
         ("POST", Some(CAROL), 200),
         ("OPTIONS", None, 200),
+        ("HEAD", None, 401),
         // The permission comes before the method's own absence.
         ("DELETE", None, 401),
         ("DELETE", Some(BOB), 405),
@@ -44,6 +45,36 @@ async fn each_method_may_have_its_own_lists() {
         let answer = send(&app, method, "/", &headers, "").await;
         assert_eq!(answer.status, status, "{method} {key:?}");
     }
+}
+
+/// `HEAD` runs the handler of `GET`, and must not run it under anybody else's rules.
+#[tokio::test]
+async fn head_follows_get_unless_it_is_named() {
+    let bench = Bench::new().await;
+    let report = || -> ApiView {
+        ApiView::new("Report")
+            .authentication([TokenAuthentication::new()])
+            .permissions([AllowAny])
+            .get(async || "secret")
+            .permissions_for([Method::GET], [IsAdminUser])
+    };
+    let app: Router = bench
+        .hallpass
+        .router()
+        .route("/report/", report())
+        .route(
+            "/named/",
+            report().permissions_for([Method::HEAD], [AllowAny]),
+        )
+        .into_router();
+    assert_eq!(send(&app, "HEAD", "/report/", &[], "").await.status, 401);
+    assert_eq!(
+        send(&app, "HEAD", "/report/", &by_token(CAROL), "")
+            .await
+            .status,
+        200
+    );
+    assert_eq!(send(&app, "HEAD", "/named/", &[], "").await.status, 200);
 }
 
 /// A refusal carries the challenge of the method's own list.
