@@ -19,8 +19,16 @@ def ours(found, status):
 
 
 def bytes_in_target(step, found):
-    """Bytes that no URL has; the HTTP library refuses them before anybody is asked."""
-    return any(ord(letter) > 127 for letter in step.get("target", "")) and ours(found, 400)
+    """Bytes that no URL has; the HTTP library refuses them before anybody is asked, with an empty answer. Django may
+    have had another reason for its own 400."""
+    unreadable = any(ord(letter) > 127 for letter in step.get("target", ""))
+    both_refuse = ("content-type", "text/html; charset=utf-8", None) in {tuple(map(plain, each)) for each in found}
+    return unreadable and (ours(found, 400) or both_refuse)
+
+
+def plain(value):
+    """What can be held against another thing: lists cannot be members of sets."""
+    return str(value) if isinstance(value, list) else value
 
 
 def encoded_path(step, found):

@@ -6,6 +6,7 @@ import io
 import os
 import socketserver
 import sys
+import traceback
 from urllib.parse import unquote_to_bytes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
@@ -86,8 +87,14 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 def run(application, environ):
+    """Status, headers and body. What Django itself lets escape is 500, as at any WSGI server: its page for errors may
+    fail over the same form as the view."""
     started = []
-    answer = application(environ, lambda status, headers, exc_info=None: started.append((status, headers)))
+    try:
+        answer = application(environ, lambda status, headers, exc_info=None: started.append((status, headers)))
+    except Exception:
+        traceback.print_exc()
+        return "500 Internal Server Error", [], b""
     try:
         body = b"".join(answer)
     finally:

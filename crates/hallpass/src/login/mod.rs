@@ -79,12 +79,10 @@ pub async fn update_session_auth_hash(
 /// # Errors
 /// The store's fault, as 503.
 pub async fn logout(request: &RequestContext<'_>) -> Result<(), Rejection> {
-    let receivers = &request.core().signals().login;
-    if !receivers.is_empty() {
-        let user = user(request).await?;
-        for receiver in receivers {
-            receiver.user_logged_out(request, user.as_ref()).await;
-        }
+    // Asked whether or not anybody listens: a key that leads nowhere is forgotten by it, and no row is removed for it.
+    let user = user(request).await?;
+    for receiver in &request.core().signals().login {
+        receiver.user_logged_out(request, user.as_ref()).await;
     }
     request.session().flush().await?;
     request.exchange().replace_session_user(None);

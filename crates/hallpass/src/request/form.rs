@@ -7,7 +7,7 @@ use super::RequestContext;
 use crate::rejection::Rejection;
 use crate::wire::charset::Charset;
 use crate::wire::form::{self, FormData};
-use crate::wire::media_type::{self, MediaType};
+use crate::wire::media_type::MediaType;
 use crate::wire::multipart::{self, Limits};
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -37,12 +37,13 @@ impl RequestContext<'_> {
         self.text_header(&CONTENT_TYPE).unwrap_or_default()
     }
 
-    /// The kind of form that the request announces.
+    /// The kind of form that the request announces, as Django's `request.POST` takes it: `*/*` is none, other than for
+    /// DRF's parsers.
     pub(crate) fn form_kind(&self) -> Option<FormKind> {
-        let content_type = self.content_type();
-        match media_type::select_parser(&[URLENCODED, MULTIPART], &content_type)? {
-            0 => Some(FormKind::Urlencoded),
-            _ => Some(FormKind::Multipart),
+        match MediaType::parse(&self.content_type()).ok()?.essence() {
+            URLENCODED => Some(FormKind::Urlencoded),
+            MULTIPART => Some(FormKind::Multipart),
+            _ => None,
         }
     }
 

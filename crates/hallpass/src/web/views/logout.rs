@@ -58,7 +58,7 @@ impl LogoutView {
             return Ok(never_cached(found(&target)));
         }
         // Django compares with the whole path: an unsafe `next` in the query leads back to the bare page.
-        if request.uri().query().is_some() {
+        if request.uri().query().is_some_and(|query| !query.is_empty()) {
             return Ok(never_cached(found(request.uri().path())));
         }
         let login = pages::escape(&settings.login_url);
