@@ -38,9 +38,17 @@ def encoded_path(step, found):
     return needless and ours(found, 404)
 
 
+def form_that_nobody_reads(step, found):
+    """Django's page for a path that leads nowhere reads the form, and fails over one that is beyond the limits."""
+    is_form = any(name.lower() == "content-type" and "form" in value for name, value in step.get("headers", ()))
+    refused = any(field == "status" and (there, here) in ((400, 301), (400, 404)) for field, there, here in found)
+    return step.get("method") == "POST" and is_form and refused
+
+
 RULES = [
     Rule("bytes in a target", "a request target with bytes above 127", bytes_in_target),
     Rule("encoded path", "a path with percent-encoded letters or slashes", encoded_path),
+    Rule("form that nobody reads", "a form beyond the limits, sent to a path that leads nowhere", form_that_nobody_reads),
 ]
 
 
