@@ -13,6 +13,9 @@ use crate::python;
 use crate::steps::{self, Outcome, Steps};
 use crate::workspace;
 
+/// What is built in debug has every feature of the command; the release build has those that are shipped.
+const EVERY_FEATURE: &str = "--features=hallpass-cli/opentelemetry";
+
 #[derive(Debug, PartialEq, Eq)]
 struct Plan {
     rust: bool,
@@ -87,7 +90,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
     let redis = steps.run("redis", || debian::need("redis-server"));
     if plan.rust {
         steps.run("rust tests", || {
-            let mut tests = workspace::cargo(&["test", "--workspace", "--locked"]);
+            let mut tests = workspace::cargo(&["test", "--workspace", "--locked", EVERY_FEATURE]);
             if postgresql {
                 // From here on a server that does not start is a failure, no skip.
                 tests.env("TEST_REQUIRE_POSTGRESQL", "1");
@@ -154,6 +157,7 @@ fn live(plan: &Plan, steps: &mut Steps) {
             "--locked",
             "--workspace",
             "--bins",
+            EVERY_FEATURE,
         ]))
     }) {
         return;

@@ -1,4 +1,4 @@
-//! One request, one answer, over plain HTTP or TLS: for `check --url` and `explain`.
+//! One request, one answer, over plain HTTP or TLS: for `check --url`, `explain` and whoever sends spans.
 //!
 //! No redirect is followed and no proxy of the environment is asked: the doctor wants to see what the address itself
 //! says.
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, Request, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -47,38 +47,53 @@ pub(crate) async fn send(
     headers: &[(String, String)],
     body: &str,
 ) -> Result<Answer, String> {
-    let request = request(method, url, headers, body)?;
-    match timeout(PATIENCE, exchange(url, request)).await {
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let body = Bytes::copy_from_slice(body.as_bytes());
+    let request = request.body(body).map_err(|error| error.to_string())?;
+    let (head, body) = send_bytes(request).await?.into_parts();
+    Ok(Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
+}
+
+/// As [`send`], for a body of any bytes; the target is an absolute address.
+///
+/// # Errors
+/// Why there is no answer, in a few words.
+pub(crate) async fn send_bytes(request: Request<Bytes>) -> Result<Response<Bytes>, String> {
+    let url = request.uri().clone();
+    match timeout(PATIENCE, exchange(&url, over_the_wire(&url, request)?)).await {
         Ok(answer) => answer,
         Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     }
 }
 
-fn request(
-    method: &str,
-    url: &Uri,
-    headers: &[(String, String)],
-    body: &str,
-) -> Result<Request<Full<Bytes>>, String> {
+/// The request as it is written on a connection of its own.
+fn over_the_wire(url: &Uri, request: Request<Bytes>) -> Result<Request<Full<Bytes>>, String> {
+    let (mut head, body) = request.into_parts();
     let target = url.path_and_query().map_or("/", |target| target.as_str());
+    head.uri = target.parse().map_err(|_| "the address has no path")?;
     let host = url.authority().map_or("", |authority| authority.as_str());
-    let mut request = Request::builder()
-        .method(method)
-        .uri(target)
-        .header(header::HOST, host)
-        .header(
-            header::USER_AGENT,
-            concat!("hallpass/", env!("CARGO_PKG_VERSION")),
-        )
-        .header(header::CONNECTION, "close");
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    let body = Full::new(Bytes::copy_from_slice(body.as_bytes()));
-    request.body(body).map_err(|error| error.to_string())
+    let host = HeaderValue::from_str(host).map_err(|error| error.to_string())?;
+    let headers = &mut head.headers;
+    // Whoever probes with a Host or a User-Agent of their own means it.
+    headers.entry(header::HOST).or_insert(host);
+    headers
+        .entry(header::USER_AGENT)
+        .or_insert(HeaderValue::from_static(concat!(
+            "hallpass/",
+            env!("CARGO_PKG_VERSION")
+        )));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    Ok(Request::from_parts(head, Full::new(body)))
 }
 
-async fn exchange(url: &Uri, request: Request<Full<Bytes>>) -> Result<Answer, String> {
+async fn exchange(url: &Uri, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, String> {
     let host = url.host().ok_or("the address has no host")?;
     let is_tls = url.scheme_str() == Some("https");
     let port = url.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
@@ -100,7 +115,7 @@ async fn exchange(url: &Uri, request: Request<Full<Bytes>>) -> Result<Answer, St
 async fn over(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Full<Bytes>>,
-) -> Result<Answer, String> {
+) -> Result<Response<Bytes>, String> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| error.to_string())?;
@@ -109,11 +124,10 @@ async fn over(
         let response = sender.send_request(request).await?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, LONGEST_BODY).collect().await?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
-        })
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Response::from_parts(
+            head,
+            body.to_bytes(),
+        ))
     }
     .await;
     driver.abort();

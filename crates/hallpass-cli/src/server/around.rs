@@ -1,5 +1,5 @@
-//! Around every request: one line of log, a panic that stays the fault of one request, and an end to bodies that never
-//! come.
+//! Around every request: one line of log, a span where somebody collects them, a panic that stays the fault of one
+//! request, and an end to bodies that never come.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,6 +17,7 @@ use hallpass::metrics::{Histogram, head};
 use tokio::time::timeout;
 
 use super::request_id::{self, RequestId};
+use super::spans::Spans;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -24,15 +25,24 @@ pub(super) struct Around {
     longest: Duration,
     /// By the first digit of the status.
     durations: [Histogram; 5],
+    spans: Option<Spans>,
 }
 
 impl Around {
     /// `longest` is how long a request may take from the end of its head to its answer. A full queue of password
     /// hashes is done in less than a minute; what takes longer is a body that comes in drops.
-    pub(super) fn new(longest: Duration) -> Self {
+    pub(super) fn new(longest: Duration, spans: Option<Spans>) -> Self {
         Self {
             longest,
             durations: Default::default(),
+            spans,
+        }
+    }
+
+    /// Sends the spans that are not sent yet.
+    pub(super) async fn end(&self) {
+        if let Some(spans) = &self.spans {
+            spans.flush().await;
         }
     }
 
@@ -73,6 +83,8 @@ pub(super) async fn request(
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let answer_header = id.to_header();
+    let spans = around.spans.as_ref();
+    let span = spans.map(|spans| spans.begin(&mut request, &id));
     let work = async {
         let response = answered(around.longest, next.run(request)).await;
         let took = began.elapsed();
@@ -86,6 +98,9 @@ pub(super) async fn request(
             diagnostic = diagnostic.and_then(|id| id.to_str().ok()),
             "answered"
         );
+        if let Some(span) = span {
+            span.end(&response);
+        }
         response
     };
     let mut response = request_id::CURRENT.scope(id, work).await;

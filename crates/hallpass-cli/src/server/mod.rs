@@ -6,6 +6,11 @@ mod log;
 mod operations;
 mod request_id;
 mod socket;
+#[cfg(feature = "opentelemetry")]
+mod spans;
+#[cfg(not(feature = "opentelemetry"))]
+#[path = "without_spans.rs"]
+mod spans;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +30,7 @@ use crate::failure::Failure;
 
 use around::Around;
 use connections::Limits;
+use spans::Spans;
 
 pub(crate) use log::{LINE_FIELDS, start_log};
 pub(crate) use socket::{Listener, Socket, local_url};
@@ -45,7 +51,8 @@ pub(crate) async fn serve(
         head_timeout: Duration::from_secs(settings.header_timeout),
         connections: settings.max_connections,
     };
-    let around = Arc::new(Around::new(Duration::from_secs(settings.request_timeout)));
+    let longest = Duration::from_secs(settings.request_timeout);
+    let around = Arc::new(Around::new(longest, Spans::start()?));
     let (stop, stopped) = watch::channel(false);
     let public = routes(hallpass, &around);
     let sockets = listener.into_inner();
@@ -70,6 +77,7 @@ pub(crate) async fn serve(
     if timeout(grace, stop.closed()).await.is_err() {
         tracing::warn!("ending although some requests are not answered yet");
     }
+    around.end().await;
     Ok(())
 }
 

@@ -14,6 +14,8 @@ mod mariadb;
 #[allow(dead_code)]
 #[path = "../../../hallpass-store/tests/it/support/mariadb.rs"]
 mod mariadb_server;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
 mod operations;
 mod postgres;
 // Not all of it is needed here.

@@ -118,6 +118,7 @@ impl Folder {
             let name = name.to_string_lossy().into_owned();
             if name.starts_with("HALLPASS_")
                 || name.starts_with("DJANGO_")
+                || name.starts_with("OTEL_")
                 || name == "DATABASE_URL"
             {
                 command.env_remove(name);

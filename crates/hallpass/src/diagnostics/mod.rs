@@ -6,6 +6,7 @@
 //! asks. Neither holds a credential.
 
 mod credential;
+mod decision;
 mod reason;
 mod record;
 
@@ -20,6 +21,7 @@ use crate::rejection::Rejection;
 use crate::request::RequestContext;
 
 pub use credential::{Expected, Mistake, mistake};
+pub use decision::{Decision, DecisionSlot};
 pub use reason::{Cause, Reason};
 pub use record::Record;
 
@@ -31,28 +33,32 @@ pub const HEADER: HeaderName = HeaderName::from_static("hallpass-diagnostic");
 const ID_ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 const ID_LENGTH: usize = 16;
 
-/// Counts what a policy decided, and adds to a refusal what is odd about the credential that was sent.
+/// Counts what a policy decided, tells whoever wants to hear it, and adds to a refusal what is odd about the credential that was sent.
 pub(crate) fn observe(
     request: &RequestContext<'_>,
     outcome: Result<Option<Identity>, Rejection>,
 ) -> Result<Option<Identity>, Rejection> {
     let core = request.core();
-    outcome
-        .inspect(|identity| {
+    let decision = match &outcome {
+        Ok(identity) => {
             let scheme = identity.as_ref().map(Identity::authenticated_by);
-            core.metrics().admitted(scheme);
-        })
-        .map_err(|rejection| {
-            core.metrics().refused(&rejection);
-            if rejection.status() != StatusCode::UNAUTHORIZED {
-                return rejection;
-            }
-            let expected = Expected::of(core.settings());
-            match credential::in_headers(request.headers(), &expected) {
-                Some(mistake) => rejection.with_hint(&mistake.to_string()),
-                None => rejection,
-            }
-        })
+            core.metrics().admitted(scheme)
+        }
+        Err(rejection) => core.metrics().refused(rejection),
+    };
+    if let Some(slot) = request.extensions().get::<DecisionSlot>() {
+        slot.hear(decision);
+    }
+    outcome.map_err(|rejection| {
+        if rejection.status() != StatusCode::UNAUTHORIZED {
+            return rejection;
+        }
+        let expected = Expected::of(core.settings());
+        match credential::in_headers(request.headers(), &expected) {
+            Some(mistake) => rejection.with_hint(&mistake.to_string()),
+            None => rejection,
+        }
+    })
 }
 
 /// Gives a refusal its id, logs it and remembers it. Answers that refuse nothing, and those that have an id already,

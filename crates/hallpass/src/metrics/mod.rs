@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::diagnostics::Cause;
+use crate::diagnostics::{Cause, Decision};
 use crate::rejection::Rejection;
 
 pub use histogram::Histogram;
@@ -39,20 +39,20 @@ pub struct Metrics {
 
 impl Metrics {
     /// A policy let somebody in; `None` is an anonymous caller.
-    pub(crate) fn admitted(&self, scheme: Option<&str>) {
-        self.count(scheme, ADMITTED);
+    pub(crate) fn admitted(&self, scheme: Option<&str>) -> Decision {
+        self.count(scheme, ADMITTED)
     }
 
     /// A policy refused, or could not decide.
-    pub(crate) fn refused(&self, rejection: &Rejection) {
+    pub(crate) fn refused(&self, rejection: &Rejection) -> Decision {
         let outcome = match rejection.status() {
             status if status >= StatusCode::INTERNAL_SERVER_ERROR => FAILED,
             _ => REFUSED,
         };
-        self.count(rejection.scheme(), outcome);
+        self.count(rejection.scheme(), outcome)
     }
 
-    fn count(&self, scheme: Option<&str>, outcome: usize) {
+    fn count(&self, scheme: Option<&str>, outcome: usize) -> Decision {
         let scheme = scheme.map_or(NO_SCHEME, |scheme| {
             let known = SCHEMES.iter().position(|known| *known == scheme);
             known.unwrap_or(OTHER_SCHEME)
@@ -61,6 +61,11 @@ impl Metrics {
         if let Some(counter) = counter {
             counter.fetch_add(1, Ordering::Relaxed);
         }
+        let word = |words: &[&'static str], index: usize| words.get(index).copied();
+        Decision::new(
+            word(&SCHEMES, scheme).unwrap_or_default(),
+            word(&OUTCOMES, outcome).unwrap_or_default(),
+        )
     }
 
     /// An answer said no.
