@@ -110,7 +110,8 @@ impl Core {
         request: Option<&RequestContext<'_>>,
         offer: Offer<'_>,
     ) -> Result<Verdict, Rejection> {
-        let verdict = backends::authenticate(&self.parts.backends, &self.accounts(), offer).await?;
+        let accounts = request.map_or_else(|| self.accounts(), RequestContext::accounts);
+        let verdict = backends::authenticate(&self.parts.backends, &accounts, offer).await?;
         if matches!(verdict, Verdict::Refused) {
             for receiver in &self.parts.signals.login {
                 receiver.user_login_failed(request, offer.username()).await;

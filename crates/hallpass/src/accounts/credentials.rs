@@ -29,7 +29,10 @@ impl Accounts<'_> {
     /// # Errors
     /// 503 when the hashing queue is full.
     pub async fn check_password(&self, user: &User, password: &str) -> Result<bool, Rejection> {
-        let verdict = self.hashing.verify(password, user.password()).await?;
+        let verdict = self
+            .hashing
+            .verify(self.client, password, user.password())
+            .await?;
         Ok(matches!(verdict, Verdict::Correct { .. }))
     }
 
@@ -66,7 +69,11 @@ impl Accounts<'_> {
         password: &str,
         remember: bool,
     ) -> Result<Option<User>, Rejection> {
-        match self.hashing.verify(password, user.password()).await? {
+        match self
+            .hashing
+            .verify(self.client, password, user.password())
+            .await?
+        {
             Verdict::Correct { must_update: false } => {
                 if remember {
                     self.identities.remember(&user, password);
@@ -92,12 +99,12 @@ impl Accounts<'_> {
     /// # Errors
     /// 503 when the hashing queue is full.
     pub async fn spend_a_hash(&self, password: &str) -> Result<(), Rejection> {
-        self.hashing.dummy(password).await
+        self.hashing.dummy(self.client, password).await
     }
 
     /// Replaces an out-of-date hash, unless somebody else changed the password meanwhile.
     async fn upgrade(&self, user: User, password: &str) -> Result<User, Rejection> {
-        let fresh = match self.hashing.make(Some(password)).await? {
+        let fresh = match self.hashing.make(self.client, Some(password)).await? {
             Ok(fresh) => fresh,
             Err(refused) => {
                 tracing::warn!(%refused, user = %user.id(), "the password hash could not be upgraded");

@@ -13,7 +13,7 @@ use hallpass_formats::{email, username};
 use hallpass_store::{NewUser, Store, StoreError, UserModel};
 
 use crate::diagnostics::{Cause, Reason};
-use crate::hashing::HashingPool;
+use crate::hashing::{Client, HashingPool};
 use crate::identity::User;
 use crate::identity_cache::IdentityCache;
 use crate::rejection::Rejection;
@@ -26,6 +26,7 @@ pub struct Accounts<'a> {
     identities: &'a IdentityCache,
     hashing: &'a HashingPool,
     signals: &'a Signals,
+    client: Client,
 }
 
 /// A user to be made. `Debug` hides the password.
@@ -108,7 +109,13 @@ impl<'a> Accounts<'a> {
             identities,
             hashing,
             signals,
+            client: Client::default(),
         }
+    }
+
+    /// The same for a client, in whose lane the password hashes wait.
+    pub(crate) fn on_behalf_of(self, client: Client) -> Self {
+        Self { client, ..self }
     }
 
     /// The names of a user's groups, in the order in which the groups were made; none for a user model without groups.
@@ -130,7 +137,7 @@ impl<'a> Accounts<'a> {
         }
         let password = self
             .hashing
-            .make(account.password.as_deref())
+            .make(self.client, account.password.as_deref())
             .await
             .map_err(|_| AccountError::Busy)??;
         let row = NewUser {
@@ -220,7 +227,7 @@ impl<'a> Accounts<'a> {
     ) -> Result<User, AccountError> {
         let encoded = self
             .hashing
-            .make(password)
+            .make(self.client, password)
             .await
             .map_err(|_| AccountError::Busy)??;
         if self.store.set_password(user.id(), &encoded).await? {

@@ -4,12 +4,13 @@ use hallpass_store::UserId;
 
 use super::{Answer, CredentialBackend, Credentials};
 use crate::accounts::Accounts;
+use crate::hashing::LONGEST_PASSWORD;
 use crate::identity::User;
 use crate::rejection::Rejection;
 
 /// Checks the stored password of the user whose login column equals the name.
 ///
-/// An unknown name costs one hash, so that time does not tell who exists. A correct password whose hash is out of
+/// A password over 4096 bytes is nobody's. An unknown name costs one hash, so that time does not tell who exists. A correct password whose hash is out of
 /// date is re-hashed, also for an inactive user, as Django 5.2 does.
 #[derive(Clone, Debug)]
 pub struct ModelBackend {
@@ -57,11 +58,15 @@ impl CredentialBackend for ModelBackend {
         accounts: &Accounts<'_>,
         credentials: &Credentials,
     ) -> Result<Answer, Rejection> {
+        let password = credentials.password();
+        // Whoever the name belongs to: nothing is looked up, and nothing hashed.
+        if password.len() > LONGEST_PASSWORD {
+            return Ok(Answer::Pass);
+        }
         let Some(user) = accounts.find_by_username(credentials.username()).await? else {
-            accounts.spend_a_hash(credentials.password()).await?;
+            accounts.spend_a_hash(password).await?;
             return Ok(Answer::Pass);
         };
-        let password = credentials.password();
         let checked = if credentials.are_repeated() {
             accounts.check_or_recall(user, password).await?
         } else {

@@ -92,6 +92,11 @@ impl Metrics {
         self.hash_time.observe(worked);
     }
 
+    /// Whoever waited for it went away before it had a thread.
+    pub(crate) fn hash_given_up(&self) {
+        self.hash_waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+
     /// There was no room for it.
     pub(crate) fn hash_refused(&self) {
         self.hash_waiting.fetch_sub(1, Ordering::Relaxed);

@@ -4,6 +4,7 @@
 //! at a request to the last header of its response (session, CSRF secret, body).
 
 mod body;
+mod client;
 mod csrf_secret;
 mod exchange;
 mod form;
@@ -23,6 +24,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri};
 use serde::de::DeserializeOwned;
 
+use crate::accounts::Accounts;
 use crate::backends::{Credentials, Offer, Verdict};
 use crate::core::Core;
 use crate::model::QuerySet;
@@ -30,6 +32,7 @@ use crate::rejection::Rejection;
 use crate::sessions::Session;
 use crate::wire::charset::latin1;
 
+pub(crate) use client::from_the_right;
 pub(crate) use exchange::Exchange;
 pub(crate) use form::{FormFault, FormKind, query_value};
 pub(crate) use forwarded::Forwarded;
@@ -139,6 +142,12 @@ impl<'a> RequestContext<'a> {
     /// Settings, rows, users and tokens of the Hallpass that guards this request.
     pub fn core(&self) -> &'a Core {
         self.exchange.core()
+    }
+
+    /// Users, as [`Core::accounts`]; password hashes that are asked for here wait in the lane of this request's client,
+    /// so that one client's flood of them does not keep others out.
+    pub fn accounts(&self) -> Accounts<'a> {
+        self.core().accounts().on_behalf_of(client::of(self))
     }
 
     /// Asks the credential backends in order: Django's `authenticate(request, …)`. Receivers of failures are told of

@@ -171,7 +171,7 @@ define_settings! {
     Hallpass pbkdf2_iterations: Option<u32> = None, rule(rules::iterations);
     /// Threads that hash passwords; `"none"` leaves the number to Hallpass.
     Hallpass hash_threads: Option<usize> = None, rule(rules::threads);
-    /// Password checks that may wait for a thread; one more is answered 503 at once.
+    /// Password checks that may wait for a thread, each client's in its own lane; when there are more, the newest of whoever has most is answered 503 at once.
     Hallpass hash_queue: usize = 64, rule(rules::queue);
     /// Bytes that the callers remembered by throttles may take in this process; beyond it those who were let through longest ago are forgotten. See `docs/throttling.md`.
     Hallpass throttle_memory: usize = 67_108_864;

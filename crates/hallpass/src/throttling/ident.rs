@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 use crate::rejection::Rejection;
-use crate::request::RequestContext;
+use crate::request::{RequestContext, from_the_right};
 use crate::wire::charset::latin1;
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -22,19 +22,11 @@ pub(super) fn ident(
         (None, Some(forwarded)) if !forwarded.is_empty() => {
             Ok(forwarded.split_whitespace().collect())
         }
-        (Some(proxies @ 1..), Some(forwarded)) => Ok(from_the_right(&forwarded, proxies)),
+        (Some(proxies @ 1..), Some(forwarded)) => {
+            Ok(from_the_right(&forwarded, proxies).to_owned())
+        }
         _ => peer(request),
     }
-}
-
-fn from_the_right(forwarded: &str, proxies: u32) -> String {
-    let addresses: Vec<&str> = forwarded.split(',').collect();
-    let steps = usize::try_from(proxies).unwrap_or(usize::MAX);
-    let chosen = addresses.len().saturating_sub(steps);
-    addresses
-        .get(chosen)
-        .map_or("", |address| address.trim())
-        .to_owned()
 }
 
 /// One bucket for all whose address is unknown would let anybody lock out everybody.

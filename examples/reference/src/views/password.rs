@@ -16,7 +16,7 @@ async fn change(auth: Auth, request: Request) -> Result<Response, Rejection> {
     let (parts, body) = request.into_parts();
     let data = Data::from_request(Request::from_parts(parts.clone(), body), &()).await?;
     let request = RequestContext::of(&parts)?;
-    let accounts = request.core().accounts();
+    let accounts = request.accounts();
 
     let old = text(&data, "old_password");
     let Some(user) = accounts
