@@ -29,4 +29,7 @@ pub struct Examination {
     pub our_time: Option<Timestamp>,
     /// Whether the database takes `a` and `A` of a token's key for the same letter.
     pub is_token_key_caseless: bool,
+    /// The tables without the triggers that tell of changes, where there must be some; see
+    /// [`Store::make_triggers`](crate::Store::make_triggers).
+    pub untold_tables: Vec<String>,
 }

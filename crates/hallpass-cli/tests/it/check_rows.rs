@@ -148,7 +148,7 @@ fn rights_that_the_account_lacks() {
     };
     let mut folder = Folder::with_settings(CLEAN);
     folder.set("DATABASE_URL", &database.url("postgres"));
-    folder.run(&["migrate"]).done();
+    folder.run(&["migrate", "--with-triggers"]).done();
     assert_eq!(ids(&folder), Vec::<String>::new());
     let name = database.url("postgres");
     let sql = "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader; \
@@ -162,6 +162,28 @@ fn rights_that_the_account_lacks() {
         found[0].1,
         "The database account lacks UPDATE on auth_user."
     );
+}
+
+#[test]
+fn a_postgresql_that_tells_of_no_changes() {
+    use crate::postgresql::Server as Database;
+
+    let Some(database) = Database::start(&[]) else {
+        return;
+    };
+    let mut folder = Folder::with_settings(CLEAN);
+    folder.set("DATABASE_URL", &database.url("postgres"));
+    folder.run(&["migrate"]).done();
+    assert_eq!(ids(&folder), ["hallpass.I060"]);
+    folder.run(&["migrate", "--with-triggers"]).done();
+    assert_eq!(ids(&folder), Vec::<String>::new());
+    let sql = "DROP TRIGGER hallpass_emptied ON django_session";
+    database.texts("postgres", sql);
+    let found = findings(&folder);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].1.contains(" in django_session:"), "{found:?}");
+    folder.set("HALLPASS_IDENTITY_CACHE__SIZE", "0");
+    assert_eq!(ids(&folder), Vec::<String>::new());
 }
 
 fn with_user_name(url: &str, name: &str) -> String {

@@ -133,6 +133,14 @@ pub(crate) trait Connection: Send {
         async { Ok(()) }
     }
 
+    /// Those of the tables that lack the triggers which tell of changes; none where there need not be any.
+    fn untold(
+        &mut self,
+        _: &UserModel,
+    ) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
     /// Version and the like.
     fn engine(&mut self) -> impl Future<Output = Result<Engine, StoreError>> + Send;
 }

@@ -42,6 +42,7 @@ impl Job for Examine {
             inconsistent_history: migrate::inconsistencies(connection, apps).await?,
             is_half_made: connection.is_half_made().await?,
             foreign_user_keys: foreign_user_keys(connection, apps).await?,
+            untold_tables: connection.untold(model).await?,
             ..Examination::default()
         };
         (found.database_time, found.our_time) = clocks(connection).await?;

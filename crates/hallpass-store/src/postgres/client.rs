@@ -11,7 +11,8 @@ use crate::engine::{Columns, Connection, Dialect, Engine, ExistingColumn, Parame
 use crate::error::StoreError;
 use crate::migrate::tables::{Kind, Table};
 use crate::postgres::values::PostgresRow;
-use crate::postgres::{ddl, errors};
+use crate::postgres::{ddl, errors, triggers};
+use crate::user_model::UserModel;
 
 /// A connection. Several may ask at once: their questions go out one after the other
 /// without waiting for answers.
@@ -44,8 +45,12 @@ impl Client {
         Ok(self.inner.batch_execute(sql).await?)
     }
 
-    /// The answer of a statement whose parameter is a list of names and that says yes or no.
-    pub(super) async fn is_watched(&self, sql: &str, names: &[String]) -> Result<bool, StoreError> {
+    /// The answer of a statement whose parameter is a list of names; `None` is NULL.
+    pub(super) async fn watched(
+        &self,
+        sql: &str,
+        names: &[String],
+    ) -> Result<Option<String>, StoreError> {
         let statement = self.prepare(sql).await?;
         let row = self.inner.query_one(&statement, &[&names]).await?;
         Ok(row.try_get(0)?)
@@ -273,6 +278,20 @@ impl Connection for Session<'_> {
                    AND pg_catalog.pg_table_is_visible(c.oid) LIMIT 1";
         let rows = self.client.inner.query(sql, &[&table, &column]).await?;
         Ok(rows.first().map(|row| row.try_get(0)).transpose()?)
+    }
+
+    async fn untold(&mut self, model: &UserModel) -> Result<Vec<String>, StoreError> {
+        let tables = triggers::tables(model);
+        let rows = self
+            .client
+            .inner
+            .query(triggers::UNTOLD, &[&tables])
+            .await?;
+        let name = |row: &Row| {
+            let quoted: String = row.try_get(0)?;
+            Ok(quoted.trim_matches('"').to_owned())
+        };
+        rows.iter().map(name).collect()
     }
 
     async fn engine(&mut self) -> Result<Engine, StoreError> {

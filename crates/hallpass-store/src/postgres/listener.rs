@@ -1,8 +1,8 @@
 //! The connection that hears of changes, and what makes its silence credible.
 //!
 //! A notification that is lost would be a revocation that is never seen, so silence alone proves nothing. Every
-//! [`BEAT`] the listener asks the server, on the same connection, whether it still listens and the triggers are still
-//! there. PostgreSQL sends what is pending before it says that it is ready for the next question, so when the answer is
+//! [`BEAT`] the listener asks the server, on the same connection, whether it still listens, the triggers are still
+//! there, and the tables are still the same ones. PostgreSQL sends what is pending before it says that it is ready for the next question, so when the answer is
 //! here everything is here that was committed before the question went out; silence is believed until [`BELIEF`] after
 //! that. A connection that breaks ends the belief at once, one that stalls ends it by the clock, and the next one
 //! starts with nothing. Before the first belief a notification sent on *another* connection must arrive: behind a pooler
@@ -41,6 +41,8 @@ enum Ended {
     Unwanted,
     /// The triggers are not there, or nothing of them arrives.
     Unwatched(&'static str),
+    /// A table was dropped, made, or put in another one's place.
+    Exchanged,
     Lost(StoreError),
 }
 
@@ -71,6 +73,12 @@ pub(super) fn start(
                     tracing::debug!(%fault, "changes of the database are not heard: identities are not remembered");
                     PAUSE
                 }
+                Ended::Exchanged => {
+                    tracing::info!(
+                        "tables were exchanged: what is remembered of identities is forgotten"
+                    );
+                    PAUSE
+                }
                 Ended::Unwatched(reason) => {
                     if told != reason {
                         tracing::info!("identities are not remembered: {reason}");
@@ -91,7 +99,7 @@ async fn listen(changes: &Weak<Changes>, connector: &Connector, tables: &[String
     let channel = known.begin();
     drop(known);
     let ended = match open(changes, connector, channel, tables).await {
-        Ok(client) => beat(changes, &client, channel, tables).await,
+        Ok((client, known)) => beat(changes, &client, channel, tables, &known).await,
         Err(ended) => ended,
     };
     if let Some(changes) = changes.upgrade() {
@@ -100,20 +108,20 @@ async fn listen(changes: &Weak<Changes>, connector: &Connector, tables: &[String
     ended
 }
 
-/// A connection on which notifications arrive.
+/// A connection on which notifications arrive, and which tables they are about.
 async fn open(
     changes: &Weak<Changes>,
     connector: &Connector,
     channel: u64,
     tables: &[String],
-) -> Result<Client, Ended> {
+) -> Result<(Client, String), Ended> {
     let client = connector.listen(Weak::clone(changes), channel).await?;
     client.say(&format!("LISTEN {CHANNEL}")).await?;
-    if !client.is_watched(WATCHED, tables).await? {
+    let Some(watched) = client.watched(WATCHED, tables).await? else {
         return Err(Ended::Unwatched(
             "`hallpass migrate --with-triggers` makes the triggers that tell of changes",
         ));
-    }
+    };
     let known = changes.upgrade().ok_or(Ended::Unwanted)?;
     let (payload, heard) = known.probe();
     let other = connector.connect().await?;
@@ -124,7 +132,7 @@ async fn open(
         .await?;
     other.abandon();
     match timeout(PROBE, heard).await {
-        Ok(Ok(())) => Ok(client),
+        Ok(Ok(())) => Ok((client, watched)),
         _ => Err(Ended::Unwatched(
             "notifications do not arrive: a pooler stands between; name the server itself",
         )),
@@ -132,13 +140,20 @@ async fn open(
 }
 
 /// Asks until there is no answer, or another than there should be.
-async fn beat(changes: &Weak<Changes>, client: &Client, channel: u64, tables: &[String]) -> Ended {
+async fn beat(
+    changes: &Weak<Changes>,
+    client: &Client,
+    channel: u64,
+    tables: &[String],
+    known: &str,
+) -> Ended {
     tracing::debug!("changes of the database are heard: identities are remembered");
     loop {
         let asked = Instant::now();
-        match timeout(BELIEF, client.is_watched(WATCHED, tables)).await {
-            Ok(Ok(true)) => {}
-            Ok(Ok(false)) => {
+        match timeout(BELIEF, client.watched(WATCHED, tables)).await {
+            Ok(Ok(Some(watched))) if watched == known => {}
+            Ok(Ok(Some(_))) => return Ended::Exchanged,
+            Ok(Ok(None)) => {
                 return Ended::Unwatched("the triggers that tell of changes were removed");
             }
             Ok(Err(fault)) => return Ended::Lost(fault),

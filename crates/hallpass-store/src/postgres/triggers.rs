@@ -1,5 +1,7 @@
 //! Triggers that tell of each changed row of the users, the tokens and the sessions: `hallpass migrate --with-triggers`.
 //!
+//! `TRUNCATE` is told of as a change of everything; of `DROP TABLE` see [`WATCHED`].
+//!
 //! A notification names a row, by its id or by half of a hash of its key, so that whoever listens learns no secret. It
 //! is sent by the server when the change is committed, and not at all when it is rolled back. The triggers also fire
 //! for changes that replication applies (`ENABLE ALWAYS`).
@@ -14,14 +16,25 @@ const CHANGED: &str = "hallpass_changed";
 /// When all rows go at once.
 const EMPTIED: &str = "hallpass_emptied";
 
-/// One parameter: the names of tables, as an array. True if each of them that exists has its triggers and this
-/// connection is told of changes.
-pub(super) const WATCHED: &str = "SELECT \
+/// One parameter: the names of tables, as an array. If each of them that exists has its triggers and this connection is
+/// told of changes: which tables these are, as one text. NULL otherwise.
+///
+/// No trigger tells of `DROP TABLE`, and an event trigger would want a superuser. So the tables are known by their
+/// numbers, which no later table of the same name has.
+pub(super) const WATCHED: &str = "SELECT CASE WHEN \
     (SELECT count(*) FROM pg_catalog.pg_listening_channels() AS c WHERE c = 'hallpass_change') = 1 \
     AND coalesce(bool_and((SELECT count(*) FROM pg_catalog.pg_trigger t \
         WHERE t.tgrelid = pg_catalog.to_regclass(n) AND t.tgenabled = 'A' \
-        AND t.tgname IN ('hallpass_changed', 'hallpass_emptied')) = 2), FALSE) \
-    FROM pg_catalog.unnest($1::text[]) AS n WHERE pg_catalog.to_regclass(n) IS NOT NULL";
+        AND t.tgname IN ('hallpass_changed', 'hallpass_emptied')) = 2) \
+        FILTER (WHERE pg_catalog.to_regclass(n) IS NOT NULL), FALSE) \
+    THEN pg_catalog.string_agg(coalesce(pg_catalog.to_regclass(n)::oid::text, '-'), ' ' ORDER BY n) END \
+    FROM pg_catalog.unnest($1::text[]) AS n";
+
+/// One parameter: the names of tables, as an array. Those that exist without their triggers.
+pub(super) const UNTOLD: &str = "SELECT n FROM pg_catalog.unnest($1::text[]) AS n \
+    WHERE pg_catalog.to_regclass(n) IS NOT NULL AND (SELECT count(*) FROM pg_catalog.pg_trigger t \
+        WHERE t.tgrelid = pg_catalog.to_regclass(n) AND t.tgenabled = 'A' \
+        AND t.tgname IN ('hallpass_changed', 'hallpass_emptied')) <> 2";
 
 /// The tables that must have them, in quotes.
 pub(super) fn tables(model: &UserModel) -> Vec<String> {

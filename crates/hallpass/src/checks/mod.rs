@@ -8,6 +8,7 @@
 //! no finding contains a secret or a value of a row.
 
 mod browsers;
+mod clients;
 mod credential;
 mod database;
 mod deployment;
@@ -22,6 +23,7 @@ mod settings;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unreachable;
 mod users;
 
 use std::fmt;
@@ -163,6 +165,8 @@ fn of_settings(settings: &Settings) -> Vec<Finding> {
     findings.extend(browsers::redirect_for_ever(settings));
     findings.extend(browsers::cookie_domains(settings));
     findings.extend(browsers::same_site_none(settings));
+    findings.extend(clients::name_themselves(settings));
+    findings.extend(unreachable::rules(settings));
     findings
 }
 
@@ -233,6 +237,7 @@ fn of_database(settings: &Settings, seen: &Seen) -> Vec<Finding> {
     findings.extend(rows::tokens_of_the_future(examination));
     findings.extend(rows::clocks(examination));
     findings.extend(rows::missing_rights(&seen.missing_rights));
+    findings.extend(rows::without_triggers(settings, examination));
     findings.extend(session_keys::findings(settings, &seen.sessions));
     findings
 }

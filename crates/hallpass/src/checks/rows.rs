@@ -5,7 +5,7 @@ use hallpass_store::Examination;
 
 use super::table::{
     CLOCKS_DIFFER, ITERATIONS_OLDER, ITERATIONS_PING_PONG, LOGINS_ALIKE, RIGHTS_MISSING,
-    TOKEN_KEY_CASELESS, TOKENS_OF_THE_FUTURE,
+    TOKEN_KEY_CASELESS, TOKENS_OF_THE_FUTURE, TRIGGERS_MISSING,
 };
 use super::{Finding, Settings};
 
@@ -89,4 +89,17 @@ pub(super) fn missing_rights(missing: &[String]) -> Option<Finding> {
         let seen = format!("The database account lacks {}.", missing.join(", "));
         Finding::new(&RIGHTS_MISSING, seen)
     })
+}
+
+/// Only where somebody wants identities to be remembered.
+pub(super) fn without_triggers(settings: &Settings, examination: &Examination) -> Option<Finding> {
+    let tables = &examination.untold_tables;
+    if tables.is_empty() || settings.identity_cache.size == 0 {
+        return None;
+    }
+    let seen = format!(
+        "No triggers tell of changes in {}: identities are not remembered.",
+        tables.join(", ")
+    );
+    Some(Finding::new(&TRIGGERS_MISSING, seen))
 }

@@ -67,6 +67,30 @@ fn class_lists_without_token_or_challenge_are_named() {
 }
 
 #[test]
+fn throttles_that_believe_what_clients_say_of_themselves() {
+    use super::clients::name_themselves;
+
+    let with = |toml: &str| {
+        id(name_themselves(&settings(&format!(
+            "[rest_framework]\n{toml}"
+        ))))
+    };
+    let anon = "default_throttle_classes = ['anon']";
+    let rates = "default_throttle_rates = { anon = '5/min', user = 'none' }";
+    let warned = Some("hallpass.W059");
+    assert_eq!(with(&format!("{anon}\n{rates}")), warned);
+    assert_eq!(with("default_throttle_classes = ['scoped']"), warned);
+    // Nothing is counted, or clients are told apart by what a proxy says.
+    assert_eq!(with(""), None);
+    assert_eq!(with(anon), None);
+    assert_eq!(
+        with(&format!("default_throttle_classes = ['user']\n{rates}")),
+        None
+    );
+    assert_eq!(with(&format!("{anon}\n{rates}\nnum_proxies = 0")), None);
+}
+
+#[test]
 fn a_public_site_is_looked_at_more_closely() {
     let bare = settings("debug = true");
     assert_eq!(id(deployment::debug(&bare)), Some("hallpass.W020"));

@@ -300,6 +300,35 @@ async fn removed_triggers_end_the_belief() {
     }
 }
 
+/// No trigger tells of a table that is dropped: the next beat sees that it is not there, or another one.
+#[tokio::test(flavor = "multi_thread")]
+async fn exchanged_tables_end_the_belief() {
+    for (name, sql) in [
+        ("gone", "DROP TABLE authtoken_token"),
+        (
+            "exchanged",
+            "BEGIN; CREATE TABLE other (LIKE authtoken_token INCLUDING ALL); DROP TABLE authtoken_token; \
+             ALTER TABLE other RENAME TO authtoken_token; \
+             CREATE TRIGGER hallpass_changed AFTER INSERT OR UPDATE OR DELETE ON authtoken_token \
+             FOR EACH ROW EXECUTE FUNCTION hallpass_token_changed(); \
+             CREATE TRIGGER hallpass_emptied AFTER TRUNCATE ON authtoken_token \
+             FOR EACH STATEMENT EXECUTE FUNCTION hallpass_emptied(); \
+             ALTER TABLE authtoken_token ENABLE ALWAYS TRIGGER hallpass_changed; \
+             ALTER TABLE authtoken_token ENABLE ALWAYS TRIGGER hallpass_emptied; COMMIT",
+        ),
+    ] {
+        let Some(site) = Site::new(name).await else {
+            return;
+        };
+        site.store.make_triggers().await.unwrap();
+        let (_, key) = site.user("zoe").await;
+        let proof = site.proven(&key).await;
+        site.run(sql).await;
+        let held = site.held(&proof, BOUND);
+        println!("PostgreSQL, table {name}: believed for {held:?}");
+    }
+}
+
 /// What a key is called in a notification says nothing of the key.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_told() {

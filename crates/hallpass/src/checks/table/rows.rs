@@ -161,3 +161,13 @@ pub(in crate::checks) static FALLBACKS_UNUSED: Check = Check {
     django_cure: Some("Take the keys out of SECRET_KEY_FALLBACKS."),
     hallpass_cure: "Take the keys out of secret_key_fallbacks, when nothing else that they signed is needed.",
 };
+
+pub(in crate::checks) static TRIGGERS_MISSING: Check = Check {
+    id: "hallpass.I060",
+    code: "DB-14",
+    django_id: None,
+    level: Level::Info,
+    why: "PostgreSQL does not tell of changes by itself, so users, tokens and sessions are asked for at every request, and nothing is remembered.",
+    django_cure: None,
+    hallpass_cure: "Run `hallpass migrate --with-triggers` as the tables' owner, or set [identity_cache] size = 0 to say that it is meant so. See docs/reliability.md.",
+};

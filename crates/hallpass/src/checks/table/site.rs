@@ -97,3 +97,23 @@ pub(in crate::checks) static SAME_SITE_NONE_INSECURE: Check = Check {
     django_cure: Some("Set SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE = True."),
     hallpass_cure: "Set session_cookie_secure and csrf_cookie_secure = true, or another SameSite.",
 };
+
+pub(in crate::checks) static CLIENTS_NAME_THEMSELVES: Check = Check {
+    id: "hallpass.W059",
+    code: "NET-02",
+    django_id: None,
+    level: Level::Warning,
+    why: "Without it a client is whatever it writes into X-Forwarded-For: whoever writes something else with every request is never asked to slow down.",
+    django_cure: Some("Set NUM_PROXIES in REST_FRAMEWORK to the number of proxies, 0 without any."),
+    hallpass_cure: "Set [rest_framework] num_proxies to the number of proxies in front of Hallpass, 0 without any.",
+};
+
+pub(in crate::checks) static RULE_UNREACHABLE: Check = Check {
+    id: "hallpass.W061",
+    code: "CFG-06",
+    django_id: None,
+    level: Level::Warning,
+    why: "The first rule that fits decides, so what this one says never counts: a path may be more open, or less, than its rule looks.",
+    django_cure: None,
+    hallpass_cure: "Put the narrower rule before the wider one, or take it away.",
+};

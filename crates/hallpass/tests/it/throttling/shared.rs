@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use hallpass::formats::json::Json;
 use hallpass::formats::pickle;
 use hallpass::settings::CacheBackend;
-use hallpass::{AnonRateThrottle, Rate};
+use hallpass::{AnonRateThrottle, Rate, UserRateThrottle};
 use tempfile::TempDir;
 
 use super::{app, clock, from, send};
 use crate::fake_redis::FakeRedis;
-use crate::gate::bench::Bench;
+use crate::gate::bench::{BOB, Bench};
 
 /// Set where a missing server is a failure.
 const REQUIRED: &str = "TEST_REQUIRE_REDIS";
@@ -251,4 +251,29 @@ async fn a_redis_that_is_gone_is_503() {
         send(&app, from(Some([9, 9, 9, 9]), &[], 0.0)).await.status,
         503
     );
+}
+
+/// `X-Forwarded-For` says who a client is while `num_proxies` is unset; it never says which user.
+#[tokio::test]
+async fn nobody_spends_what_a_user_may_ask_for() {
+    let Some(redis) = Redis::start() else {
+        return;
+    };
+    let bench = redis.bench().await;
+    let throttle = UserRateThrottle::new().rate(Rate::per_day(1)).clock(clock);
+    let app = app(&bench.hallpass, [throttle.into()]);
+    let id = bench
+        .count("SELECT id FROM auth_user WHERE username = 'bob'")
+        .to_string();
+    let spoof = [("x-forwarded-for", id.as_str())];
+    let status = async |headers: &[(&str, &str)]| {
+        let request = from(Some([9, 9, 9, 9]), headers, 0.0);
+        send(&app, request).await.status
+    };
+    assert_eq!(status(&spoof).await, 200);
+    assert_eq!(status(&spoof).await, 429, "it is counted as a client");
+    assert_eq!(status(&[("authorization", BOB)]).await, 200);
+    assert_eq!(status(&[("authorization", BOB)]).await, 429);
+    let user: bool = redis.run(&[b"EXISTS", format!(":1:throttle_user_{id}").as_bytes()]);
+    assert!(user, "the user's key is DRF's");
 }
