@@ -13,14 +13,14 @@ pub(super) fn rules(settings: &Settings) -> Vec<Finding> {
     let rules = &settings.rule.0;
     let mut findings = Vec::new();
     for (place, rule) in rules.iter().enumerate() {
-        let earlier = rules.iter().take(place);
-        if let Some(first) = earlier.into_iter().position(|first| covers(first, rule)) {
+        let mut earlier = rules.iter().take(place).enumerate();
+        if let Some((number, first)) = earlier.find(|(_, first)| covers(first, rule)) {
             let seen = format!(
                 "Rule {} ({}) is never reached: rule {} ({}) comes first and fits the same requests.",
                 place + 1,
                 described(rule),
-                first + 1,
-                described(&rules[first]),
+                number + 1,
+                described(first),
             );
             findings.push(Finding::new(&RULE_UNREACHABLE, seen));
         }
