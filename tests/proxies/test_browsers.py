@@ -100,6 +100,17 @@ class Browsers:
             for seen in self.application.seen:
                 self.assertEqual(seen.all("Upgrade"), [], value)
 
+    def test_no_other_protocol_is_passed_on_in_a_second_line(self):
+        for first, second in (("websocket", "h2c"), ("h2c", "websocket"), ("websocket", "websocket"), ("", "websocket"),
+                              ("websocket", ""), ("WebSocket", "h2c")):
+            with self.subTest(first=first, second=second):
+                self.application.seen.clear()
+                answer, _ = self.handshake("/live/", [self.token("alice"), ("Upgrade", second)], first)
+                for seen in self.application.seen:
+                    passed = [value.lower() for value in seen.all("Upgrade")]
+                    self.assertIn(passed, ([], ["websocket"]))
+                    self.assertEqual(" 101 " in answer.splitlines()[0], passed == ["websocket"], answer)
+
     def test_who_offers_another_protocol_is_answered_in_this_one(self):
         """Some clients offer h2c with every request; what is passed on has no offer, and so nothing is refused."""
         offer = [("Upgrade", "h2c"), ("Connection", "Upgrade, HTTP2-Settings"), ("HTTP2-Settings", "AAMAAABkAAQAAP__")]

@@ -105,6 +105,8 @@ class Described(unittest.TestCase):
             self.assertIn(f"          - {header}\n", traefik)
             self.assertEqual(envoy.count(f"{{ exact: {header.lower()} }}"), 1, header)
             self.assertIn(f"- remove: {header.lower()}\n", envoy)
+        self.assertIn('          X-Company-User: ""\n          X_Company_User: ""\n', traefik)
+        self.assertIn("- remove: x-company-user\n", envoy)
         for header in ("authorization", "cookie", "accept", "origin", "referer", "x-csrftoken", "x-forwarded-for",
                        "x-forwarded-proto", "access-control-request-method", "upgrade"):
             self.assertEqual(envoy.count(f"{{ exact: {header} }}"), 1, header)

@@ -39,6 +39,13 @@ class Spoofing:
         for name in names:
             self.assertEqual(seen.named_like(name), [], name)
 
+    def test_a_name_of_the_settings_own(self):
+        """`remote_user_header` is taken away as well, whoever believes it."""
+        for spelling in sorted(set(spellings("X-Company-User"))):
+            for values in (["carol"], ["carol", "carol"], [""]):
+                seen = self.ask("/public/", [(spelling, value) for value in values]).seen
+                self.assertEqual(seen.named_like("X-Company-User"), [], f"{spelling}: {values}")
+
     def test_the_doctor_finds_nothing_to_say_against_the_proxy(self):
         """It goes through the proxy as clients do; what is information was told before."""
         port = self.proxy.port

@@ -14,6 +14,7 @@ allowed_hosts = ["app.example", "127.0.0.1", "localhost"]
 login_url = "/api-auth/login/"
 login_redirect_url = "/api/whoami/"
 pbkdf2_iterations = 1000
+remote_user_header = "HTTP_X_COMPANY_USER"
 
 [token]
 auto_create = true

@@ -4,6 +4,7 @@
 //! the name of Hallpass, in every spelling; they ask about the request as the application will see it; they let nobody
 //! in when Hallpass does not answer; and they pass Hallpass's own pages on without asking.
 
+mod own_header;
 mod pages;
 
 use hallpass::settings::{Settings, header_of_meta_name};
@@ -44,6 +45,10 @@ fn configuration(args: &ProxyConfig, settings: &Settings) -> String {
     let if_pages = |text: &str| if pages.is_empty() { "" } else { text }.to_owned();
     let names = [
         ("@PAGES@", page_blocks),
+        (
+            "@OWN_HEADER@",
+            own_header::cleared(settings, args.proxy, template(args.proxy)),
+        ),
         ("@UNLESS_PAGE@", if_pages(" unless page")),
         ("@OR_PAGE@", if_pages(" or page")),
         (
@@ -125,6 +130,38 @@ mod tests {
                     text.contains("/api-auth/login/"),
                     settings.is_empty() && name != "haproxy-lua",
                     "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_of_the_settings_own_is_taken_away_once() {
+        for proxy in ProxyName::value_variants() {
+            let name = proxy.to_possible_value().unwrap().get_name().to_owned();
+            let lines = |settings: &str, header: &str| {
+                let text = printed(&["hallpass", "proxy-config", &name], settings);
+                let header = header.to_ascii_lowercase();
+                let code = |line: &&str| !line.trim_start().starts_with('#');
+                let lines = text.lines().filter(code).map(str::to_ascii_lowercase);
+                lines.filter(|line| line.contains(&header)).count()
+            };
+            let own = "remote_user_header = 'HTTP_X_COMPANY_USER'";
+            let asked = usize::from(name != "haproxy-lua");
+            assert_eq!(lines(own, "x-company-user"), asked, "{name}");
+            assert_eq!(lines("", "x-company-user"), 0, "{name}");
+            for usual in [
+                "X-Remote-User",
+                "Hallpass-User",
+                "Remote-User",
+                "X-Hallpass-Auth",
+            ] {
+                let meta = format!("HTTP_{}", usual.to_ascii_uppercase().replace('-', "_"));
+                let own = format!("remote_user_header = '{meta}'");
+                let (with, without) = (lines(&own, usual), lines("", usual));
+                assert!(
+                    with == without || (with == 1 && without == 0),
+                    "{name} {usual}"
                 );
             }
         }
