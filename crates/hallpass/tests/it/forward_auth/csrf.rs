@@ -1,7 +1,10 @@
 //! CSRF of the original request: by header and origin, because its body is not there.
 
-use super::asked::{Asked, PROXIES, app, app_with};
-use crate::gate::bench::{BOB, BOBS_SESSION, SECRET};
+use axum::routing::any;
+use hallpass::CsrfToken;
+
+use super::asked::{Asked, PROXIES, app, app_with, on};
+use crate::gate::bench::{BOB, BOBS_SESSION, Bench, SECRET, get};
 
 fn posted(proxy: &'static str) -> Asked {
     let cookies = format!("{BOBS_SESSION}; csrftoken={SECRET}");
@@ -83,4 +86,34 @@ async fn the_application_can_do_the_check_itself() {
         200
     );
     assert_eq!(posted("nginx").of(&app).await.status, 403);
+}
+
+/// `csrf_use_sessions`: the secret is an entry of the session, and the cookie of that name is nobody's.
+#[tokio::test]
+async fn the_secret_may_be_in_the_session() {
+    let bench = Bench::with_settings(|settings| settings.csrf_use_sessions = true).await;
+    let page = any(async |CsrfToken(token): CsrfToken| token);
+    let pages = bench.hallpass.router().plain("/page/", page).into_router();
+    let shown = get(&pages, "/page/", &[("cookie", BOBS_SESSION)]).await;
+    assert_eq!(shown.status, 200);
+    let app = on(&bench);
+    for proxy in PROXIES {
+        let asked = Asked::by(proxy)
+            .method("POST")
+            .header("cookie", &format!("{BOBS_SESSION}; csrftoken={SECRET}"));
+        for (token, status) in [
+            (None, 403),
+            (Some(SECRET), 403),
+            (Some(shown.body.as_str()), 200),
+        ] {
+            let mut asked = asked.clone();
+            if let Some(token) = token {
+                asked = asked.header("x-csrftoken", token);
+            }
+            let answer = asked.of(&app).await;
+            assert_eq!(answer.status, status, "{proxy} {token:?}: {}", answer.body);
+        }
+        let token = Asked::by(proxy).method("POST").header("authorization", BOB);
+        assert_eq!(token.of(&app).await.status, 200, "{proxy}");
+    }
 }

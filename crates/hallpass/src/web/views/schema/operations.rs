@@ -12,7 +12,7 @@ const TEXT: &str = "text/plain";
 
 /// The shapes that several operations name.
 pub(super) fn schemas() -> Json {
-    let text = || object([("type", Json::from("string"))]);
+    let text = || typed("string");
     let nullable =
         |kind: &str| object([("type", Json::from(kind)), ("nullable", Json::from(true))]);
     let list = object([("type", Json::from("array")), ("items", text())]);
@@ -121,7 +121,7 @@ pub(super) fn whoami(settings: &Settings) -> Json {
         ],
     );
     operation.insert("security", security(settings));
-    object([("get", Json::Object(operation))])
+    get(operation)
 }
 
 pub(super) fn login() -> Json {
@@ -132,7 +132,7 @@ pub(super) fn login() -> Json {
             HTML,
         )
     };
-    let get = operation(
+    let page_of = operation(
         "loginPage",
         "The login page",
         [page(), redirect(), refused()],
@@ -142,7 +142,16 @@ pub(super) fn login() -> Json {
         "Logs in and redirects",
         [page(), redirect(), refused()],
     );
-    object([("get", Json::Object(get)), ("post", form(post))])
+    let put = operation(
+        "loginPut",
+        "As POST of an empty form: Django's view takes it, and reads no body",
+        [page(), redirect(), refused()],
+    );
+    object([
+        ("get", Json::Object(page_of)),
+        ("post", form(post)),
+        ("put", Json::Object(put)),
+    ])
 }
 
 pub(super) fn logout() -> Json {
@@ -152,19 +161,14 @@ pub(super) fn logout() -> Json {
 }
 
 pub(super) fn schema() -> Json {
-    let document = plain("200", "This document", "application/vnd.oai.openapi+json");
-    object([(
-        "get",
-        Json::Object(operation("schema", "OpenAPI", [document])),
-    )])
+    let kind = "application/vnd.oai.openapi+json";
+    let document = answer_of("200", "This document", kind, typed("object"));
+    get(operation("schema", "OpenAPI", [document]))
 }
 
 pub(super) fn healthz() -> Json {
     let alive = plain("200", "Alive", TEXT);
-    object([(
-        "get",
-        Json::Object(operation("healthz", "Is the process alive?", [alive])),
-    )])
+    get(operation("healthz", "Is the process alive?", [alive]))
 }
 
 pub(super) fn readyz() -> Json {
@@ -172,13 +176,17 @@ pub(super) fn readyz() -> Json {
         plain("200", "Ready", TEXT),
         plain("503", "Not ready, and why", TEXT),
     ];
-    let operation = operation("readyz", "Can requests be answered?", answers);
+    get(operation("readyz", "Can requests be answered?", answers))
+}
+
+/// A path that is only read.
+fn get(operation: Object) -> Json {
     object([("get", Json::Object(operation))])
 }
 
 /// With a form whose fields are the page's own business.
 fn form(mut operation: Object) -> Json {
-    let fields = object([("schema", object([("type", Json::from("object"))]))]);
+    let fields = object([("schema", typed("object"))]);
     operation.insert(
         "requestBody",
         object([("content", object([(FORM, fields)]))]),
@@ -205,22 +213,33 @@ fn refused() -> (&'static str, Json) {
     plain("403", "CSRF verification failed", HTML)
 }
 
+/// An answer whose body is one of the named shapes.
 fn answer(status: &'static str, what: &str, kind: &str, schema: &str) -> (&'static str, Json) {
-    let content = object([(kind, of(schema))]);
-    let answer = object([("description", Json::from(what)), ("content", content)]);
-    (status, answer)
+    answer_of(status, what, kind, reference(schema))
 }
 
+/// An answer whose body is text.
 fn plain(status: &'static str, what: &str, kind: &str) -> (&'static str, Json) {
-    let text = object([("schema", object([("type", Json::from("string"))]))]);
-    let content = object([(kind, text)]);
+    answer_of(status, what, kind, typed("string"))
+}
+
+fn answer_of(status: &'static str, what: &str, kind: &str, schema: Json) -> (&'static str, Json) {
+    let content = object([(kind, object([("schema", schema)]))]);
     let answer = object([("description", Json::from(what)), ("content", content)]);
     (status, answer)
 }
 
 fn of(schema: &str) -> Json {
-    let reference = format!("#/components/schemas/{schema}");
-    object([("schema", object([("$ref", Json::from(reference))]))])
+    object([("schema", reference(schema))])
+}
+
+fn reference(schema: &str) -> Json {
+    let path = format!("#/components/schemas/{schema}");
+    object([("$ref", Json::from(path))])
+}
+
+fn typed(kind: &str) -> Json {
+    object([("type", Json::from(kind))])
 }
 
 fn shape<const N: usize>(properties: [(&str, Json); N], required: &[&str]) -> Json {
