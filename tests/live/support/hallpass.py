@@ -85,8 +85,8 @@ class Hallpass:
             raise AssertionError(f"hallpass {' '.join(map(str, arguments))}: {done}")
         return done.out
 
-    def serve(self, *arguments):
+    def serve(self, *arguments, **environment):
         self._servers += 1
         log = self.folder / f"serve-{self._servers}.log"
-        return Server([*self.program, "serve", "--bind", "127.0.0.1:0", *arguments], self.folder, clean_environment(),
-                      log)
+        return Server([*self.program, "serve", "--bind", "127.0.0.1:0", *arguments], self.folder,
+                      clean_environment(**environment), log)

@@ -1,12 +1,14 @@
 """Databases on a MariaDB server of the run's own."""
+import contextlib
 import itertools
 import re
+import shutil
 from functools import cache
 
 import pymysql
 
 from .database import Database
-from .private_server import PrivateServer, program
+from .private_server import PrivateServer, give, program
 
 USER, PASSWORD = "live", "s3cret/word"
 
@@ -34,12 +36,23 @@ class Server(PrivateServer):
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(sql)
 
+    def read_only(self, on):
+        """Refuses every statement that writes, or no longer."""
+        self.as_root(f"SET GLOBAL read_only = {int(on)}")
+
     def ask(self):
-        """The first one who gets through makes the account that everybody uses."""
-        with pymysql.connect(unix_socket=f"{self.folder}/sock", user="root") as connection:
+        self.as_root("SELECT 1")
+
+    def prepare(self):
+        """Makes the account that everybody uses. It has no way around a server that is read-only."""
+        self.as_root(f"CREATE USER {USER}@'%' IDENTIFIED BY '{PASSWORD}'", f"GRANT ALL ON *.* TO {USER}@'%'",
+                     f"REVOKE SUPER, READ_ONLY ADMIN ON *.* FROM {USER}@'%'")
+
+    def as_root(self, *statements):
+        with pymysql.connect(unix_socket=f"{self.folder}/sock", user="root", autocommit=True) as connection:
             with connection.cursor() as cursor:
-                cursor.execute(f"CREATE USER {USER}@'%' IDENTIFIED BY '{PASSWORD}'")
-                cursor.execute(f"GRANT ALL ON *.* TO {USER}@'%'")
+                for statement in statements:
+                    cursor.execute(statement)
 
 
 server = cache(Server)
@@ -50,9 +63,10 @@ class MariaDb(Database):
     kind = "mariadb"
     django_needs = "import pymysql\npymysql.install_as_MySQLdb()\n"
 
-    def __init__(self, name):
+    def __init__(self, name, on):
         self.name = name
-        port = server().port
+        self.server = on
+        port = on.port
         self.url = f"mysql://{USER}:{PASSWORD.replace('/', '%2F')}@127.0.0.1:{port}/{name}"
         self.django = {"ENGINE": "django.db.backends.mysql", "HOST": "127.0.0.1", "PORT": str(port),
                        "USER": USER, "PASSWORD": PASSWORD, "NAME": name}
@@ -62,19 +76,32 @@ class MariaDb(Database):
         return None if program("mariadbd", "/usr/sbin") else "no mariadbd (Debian: apt install mariadb-server)"
 
     @classmethod
-    def new(cls, folder, name="db"):
-        made = cls(f"{name}_{next(numbers)}")
+    def new(cls, folder, name="db", on=None):
+        made = cls(f"{name}_{next(numbers)}", on or server())
         made._make()
         return made
 
     def _make(self):
-        server().execute(f"CREATE DATABASE {self.name} CHARACTER SET utf8mb4")
+        self.server.execute(f"CREATE DATABASE {self.name} CHARACTER SET utf8mb4")
+
+    def move_to(self, folder):
+        """Keeps its tables there from now on; there must be none yet."""
+        place = self.server.folder / "data" / self.name
+        shutil.move(place, folder)
+        give(self.server.account, folder, *folder.iterdir())
+        place.symlink_to(folder)
+
+    def refuse_sessions(self):
+        """Says of every new session that there is no room for it; returns what ends that."""
+        self.execute("CREATE TRIGGER full_disk BEFORE INSERT ON django_session FOR EACH ROW"
+                     " SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114, MESSAGE_TEXT = 'The table is full'")
+        return lambda: self.execute("DROP TRIGGER full_disk")
 
     def discard(self):
-        server().execute(f"DROP DATABASE IF EXISTS {self.name}")
+        self.server.execute(f"DROP DATABASE IF EXISTS {self.name}")
 
     def connect(self):
-        return server().connect(self.name)
+        return self.server.connect(self.name)
 
     def tables(self):
         return sorted(name for name, in self.rows("SHOW TABLES"))
@@ -94,6 +121,13 @@ class MariaDb(Database):
             for table in other.tables():
                 cursor.execute(other._definition(table))
                 cursor.execute(f'INSERT INTO "{table}" SELECT * FROM {other.name}."{table}"')
+
+    @contextlib.contextmanager
+    def locked(self, table):
+        """Another connection that keeps the table to itself."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLES {table} WRITE")
+            yield
 
     def deadlocks(self):
         return int(self.rows("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")[0][1])

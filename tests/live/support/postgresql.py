@@ -1,4 +1,5 @@
 """Databases on a PostgreSQL server of the run's own."""
+import contextlib
 import itertools
 import os
 from functools import cache
@@ -7,7 +8,7 @@ from pathlib import Path
 import psycopg
 
 from .database import Database
-from .private_server import PrivateServer, program
+from .private_server import PrivateServer, give, program
 from .process import run
 
 
@@ -20,6 +21,8 @@ def programs():
 
 class Server(PrivateServer):
     account = "postgres"
+    pid_file = "data/postmaster.pid"
+    end_signal = "INT"
     stop_signal = "QUIT"  # nothing is kept, so nothing has to be written down
 
     def preparation(self):
@@ -41,6 +44,11 @@ class Server(PrivateServer):
         with self.connect() as connection:
             connection.execute(sql)
 
+    def read_only(self, on):
+        """Refuses every transaction that writes, or no longer."""
+        self.execute(f"ALTER SYSTEM SET default_transaction_read_only = {'on' if on else 'off'}")
+        self.execute("SELECT pg_reload_conf()")
+
 
 server = cache(Server)
 numbers = itertools.count(1)
@@ -49,9 +57,10 @@ numbers = itertools.count(1)
 class PostgreSql(Database):
     kind = "postgresql"
 
-    def __init__(self, name):
+    def __init__(self, name, on):
         self.name = name
-        port = server().port
+        self.server = on
+        port = on.port
         self.url = f"postgres://postgres@127.0.0.1:{port}/{name}"
         self.django = {"ENGINE": "django.db.backends.postgresql", "HOST": "127.0.0.1", "PORT": str(port),
                        "USER": "postgres", "NAME": name}
@@ -61,24 +70,39 @@ class PostgreSql(Database):
         return None if programs() else "no initdb (Debian: apt install postgresql)"
 
     @classmethod
-    def new(cls, folder, name="db"):
-        made = cls(f"{name}_{next(numbers)}")
-        server().execute(f"CREATE DATABASE {made.name}")
+    def new(cls, folder, name="db", on=None):
+        made = cls(f"{name}_{next(numbers)}", on or server())
+        made.server.execute(f"CREATE DATABASE {made.name}")
         return made
 
+    def move_to(self, folder):
+        """Keeps its tables there from now on; nobody may be connected."""
+        folder.mkdir()
+        give(self.server.account, folder)
+        self.server.execute(f"CREATE TABLESPACE {self.name}_there LOCATION '{folder}'")
+        self.server.execute(f"ALTER DATABASE {self.name} SET TABLESPACE {self.name}_there")
+
+    def refuse_sessions(self):
+        """Says of every new session that there is no room for it; returns what ends that."""
+        self.execute("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+                     " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END $$")
+        self.execute("CREATE TRIGGER full_disk BEFORE INSERT ON django_session EXECUTE FUNCTION full_disk()")
+        return lambda: self.execute("DROP FUNCTION full_disk CASCADE")
+
     def discard(self):
-        server().execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        self.server.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        self.server.execute(f"DROP TABLESPACE IF EXISTS {self.name}_there")
 
     def connect(self):
-        return server().connect(self.name)
+        return self.server.connect(self.name)
 
     def tables(self):
         return [name for name, in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
 
     def schema(self):
         """What pg_dump writes, sentence by sentence: names, types, defaults, constraints, indexes, sequences."""
-        done = run([programs() / "pg_dump", "--schema-only", "--no-owner", "-h", "127.0.0.1", "-p", server().port,
-                    "-U", "postgres", self.name], server().folder, server().environment)
+        done = run([programs() / "pg_dump", "--schema-only", "--no-owner", "-h", "127.0.0.1", "-p", self.server.port,
+                    "-U", "postgres", self.name], self.server.folder, self.server.environment)
         if done.code != 0:
             raise AssertionError(f"pg_dump: {done}")
         # Its `\restrict` lines hold a new word each time.
@@ -87,7 +111,14 @@ class PostgreSql(Database):
 
     def copy_from(self, other):
         self.discard()
-        server().execute(f"CREATE DATABASE {self.name} TEMPLATE {other.name}")
+        self.server.execute(f"CREATE DATABASE {self.name} TEMPLATE {other.name}")
+
+    @contextlib.contextmanager
+    def locked(self, table):
+        """Another transaction that keeps the table to itself."""
+        with self.connect() as connection, connection.transaction():
+            connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            yield
 
     def deadlocks(self):
         return self.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
