@@ -36,6 +36,7 @@ class FaultTest:
 
     model = STOCK
     settings = {}
+    allowed = {}  # statuses of what is watched, by name; 200, 302 and 503 unless said otherwise
 
     def setUp(self):
         super().setUp()
@@ -130,7 +131,7 @@ class Watch:
         self.wrong = []
         self.counts = {}
         self._ended = threading.Event()
-        self._test = test
+        self._allowed = {"good": (200, 503), "wrong": (401, 403, 503), **test.allowed}
         self._threads = [threading.Thread(target=self._ask, args=question) for question in questions]
         for thread in self._threads:
             thread.start()
@@ -143,8 +144,7 @@ class Watch:
                 self.wrong.append(f"{name}: {error!r}")
                 return
             self.counts[name, status] = self.counts.get((name, status), 0) + 1
-            allowed = {"wrong": (401, 403, 503), "good": (200, 503)}.get(name, (200, 302, 503))
-            if status not in allowed:
+            if status not in self._allowed.get(name, (200, 302, 503)):
                 self.wrong.append(f"{name}: {status}")
             self._ended.wait(0.01)
 

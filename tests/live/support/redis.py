@@ -1,5 +1,7 @@
 """A Redis of the test's own, on a free port, that keeps nothing on disk."""
+import contextlib
 import shutil
+import signal
 import socket
 
 from .process import Server, clean_environment, free_port
@@ -29,6 +31,15 @@ class Redis:
 
     def stop(self):
         self._server.stop()
+
+    @contextlib.contextmanager
+    def stalled(self):
+        """It stands still: connections stay open and nobody answers."""
+        self._server.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._server.process.send_signal(signal.SIGCONT)
 
     def ask(self, *words):
         """One command in database 1; the answer as it came, without the protocol's first line for texts."""
