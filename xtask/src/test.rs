@@ -138,6 +138,8 @@ fn beside_others(plan: &Plan, steps: &mut Steps) {
     }
     if plan.live {
         deb::package(steps);
+        // The clock that the tests of faults set forward and back.
+        steps.run("faketime", || debian::need("faketime"));
     }
     // Only lines that the demo and the docs print need it; without it the other tests run all the same.
     steps.run("curl", || debian::need("curl"));

@@ -71,9 +71,9 @@ class FaultTest:
         """What writes: a session, and the user's `last_login`."""
         return Browser(self.port).login(STOCK.login, PASSWORD)
 
-    def obtain(self):
-        body = '{"username": "%s", "password": "%s"}' % (STOCK.login, PASSWORD)
-        return send(self.port, "POST", "/api-token-auth/", [JSON], body)
+    def obtain(self, password=PASSWORD, source=None):
+        body = '{"username": "%s", "password": "%s"}' % (STOCK.login, password)
+        return send(self.port, "POST", "/api-token-auth/", [JSON], body, source=source)
 
     @contextlib.contextmanager
     def watched(self, *more):

@@ -41,8 +41,9 @@ def encode(text):
     return text if isinstance(text, bytes) else text.encode("utf-8")
 
 
-def send(port, method, target, headers=(), body=b"", host="localhost", timeout=30):
-    """Sends one request to 127.0.0.1 and reads the answer to its end; `TimeoutError` after so many silent seconds."""
+def send(port, method, target, headers=(), body=b"", host="localhost", timeout=30, source=None):
+    """Sends one request to 127.0.0.1, from an address of ours if one is given, and reads the answer to its end;
+    `TimeoutError` after so many silent seconds."""
     names = {name.lower() for name, _ in headers}
     lines = [encode(f"{method} {target} HTTP/1.1")]
     if "host" not in names:
@@ -52,7 +53,8 @@ def send(port, method, target, headers=(), body=b"", host="localhost", timeout=3
     if (body or method in ("POST", "PUT", "PATCH")) and not names & {"content-length", "transfer-encoding"}:
         lines.append(b"Content-Length: %d" % len(body))
     lines.append(b"Connection: close")
-    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
+    source = source and (source, 0)
+    with socket.create_connection(("127.0.0.1", port), timeout=timeout, source_address=source) as connection:
         push(connection, b"\r\n".join(lines) + b"\r\n\r\n" + body)
         received = b""
         while True:
@@ -69,9 +71,10 @@ def send(port, method, target, headers=(), body=b"", host="localhost", timeout=3
 def push(connection, data):
     """Sends until everything is out, or until the other side answers: it need not read a body that it refuses."""
     rest = memoryview(data)
+    poll = select.poll()
+    poll.register(connection, select.POLLIN | select.POLLOUT)
     while rest:
-        readable, _, _ = select.select([connection], [connection], [], 30)
-        if readable:
+        if not all(event & select.POLLOUT and not event & select.POLLIN for _, event in poll.poll(30_000)):
             return
         try:
             rest = rest[connection.send(rest[:65536]):]

@@ -21,9 +21,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::sleep;
 use tower_service::Service;
+
+use super::places::{Activity, Crowd, Places};
 
 /// What clients may use up.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +33,7 @@ pub(super) struct Limits {
     /// How long a client may take to send a request's head, and how long a connection may wait for its next request.
     /// More than the minute after which nginx closes a connection to a server behind it, unless set otherwise.
     pub(super) head_timeout: Duration,
-    /// Connections at once; more are not accepted before one of them ends.
+    /// Connections at once; see [`places`](super::places) for one more.
     pub(super) connections: usize,
 }
 
@@ -45,21 +47,30 @@ pub(super) async fn accept(
     limits: Limits,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let mut places = Places::new(limits.connections);
     loop {
-        let place = tokio::select! {
-            place = Arc::clone(&places).acquire_owned() => place,
-            () = told(&mut stopped) => return,
-        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = told(&mut stopped) => return,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let (routes, stopped) = (routes.clone(), stopped.clone());
+                let place = tokio::select! {
+                    place = places.take() => place,
+                    () = told(&mut stopped) => return,
+                };
+                let Some(place) = place else {
+                    places.refuse(stream).await;
+                    continue;
+                };
+                let visit = Visit {
+                    routes: routes.clone(),
+                    head_timeout: limits.head_timeout,
+                    stopped: stopped.clone(),
+                    crowd: places.crowd(),
+                };
                 tokio::spawn(async move {
-                    serve(stream, peer, routes, limits.head_timeout, stopped).await;
+                    visit.serve(stream, peer).await;
                     drop(place);
                 });
             }
@@ -72,25 +83,46 @@ pub(super) async fn accept(
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    peer: SocketAddr,
+/// What a connection has to know.
+struct Visit {
     routes: Router,
     head_timeout: Duration,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let service = service_fn(move |request| answer(routes.clone(), peer, request));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head_timeout)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    // How a connection ended is its client's affair; what was answered is in the log.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        () = told(&mut stopped) => connection.as_mut().graceful_shutdown(),
+    stopped: watch::Receiver<bool>,
+    crowd: Crowd,
+}
+
+impl Visit {
+    async fn serve(mut self, stream: TcpStream, peer: SocketAddr) {
+        let activity = Arc::new(Activity::default());
+        let (routes, doing) = (self.routes, Arc::clone(&activity));
+        let service = service_fn(move |request| {
+            doing.begins();
+            let (answer, doing) = (answer(routes.clone(), peer, request), Arc::clone(&doing));
+            async move {
+                let response = answer.await;
+                doing.ends();
+                response
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.head_timeout)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        // How a connection ended is its client's affair; what was answered is in the log.
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = told(&mut self.stopped) => {}
+            () = self.crowd.is_to_leave(&activity) => {
+                // One that never asked for anything has no answer under way; hyper would wait for it.
+                if !activity.has_asked() {
+                    return;
+                }
+            }
+        }
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
     }
-    let _ = connection.await;
 }
 
 async fn answer(
@@ -166,23 +198,67 @@ mod tests {
         assert_eq!(answer.matches("200 OK").count(), 2, "{answer}");
     }
 
+    async fn asked(address: SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        stream
+    }
+
+    async fn answer_on(mut stream: TcpStream) -> String {
+        let mut answer = [0; 1024];
+        let read = timeout(LONG, stream.read(&mut answer)).await;
+        let length = read.expect("no answer comes").unwrap();
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    }
+
     #[tokio::test]
-    async fn a_connection_too_many_waits_for_a_place() {
+    async fn an_idle_connection_gives_its_place_to_the_next_client() {
+        let (silent, used) = (
+            async |address| TcpStream::connect(address).await.unwrap(),
+            asked,
+        );
+        for which in ["silent", "used"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let (stop, stopped) = watch::channel(false);
+            let routes = Router::new().fallback(async || "here");
+            tokio::spawn(accept(listener, routes, limits(LONG * 6, 1), stopped));
+            let mut first = match which {
+                "silent" => silent(address).await,
+                _ => used(address).await,
+            };
+            let answer = answer_on(asked(address).await).await;
+            assert!(answer.starts_with("HTTP/1.1 200"), "{which}: {answer}");
+            let mut rest = Vec::new();
+            let end = timeout(LONG, first.read_to_end(&mut rest)).await;
+            assert!(end.is_ok(), "{which}: the idle connection stays");
+            drop(stop);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_everybody_busy_is_refused() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let routes = Router::new().fallback(async || "here");
-        tokio::spawn(accept(listener, routes, limits(LONG, 1), stopped));
-        let request = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-        let mut first = TcpStream::connect(address).await.unwrap();
-        first.write_all(request).await.unwrap();
-        first.read_u8().await.unwrap();
-        let mut second = TcpStream::connect(address).await.unwrap();
-        second.write_all(request).await.unwrap();
-        assert!(timeout(SHORT, second.read_u8()).await.is_err());
-        drop(first);
-        let answered = timeout(LONG, second.read_u8()).await;
-        answered.expect("the place is not given on").unwrap();
+        let (end, ended) = watch::channel(false);
+        let routes = Router::new().fallback(async move || {
+            told(&mut ended.clone()).await;
+            "here"
+        });
+        tokio::spawn(accept(listener, routes, limits(LONG * 6, 1), stopped));
+        let busy = asked(address).await;
+        for _ in 0..3 {
+            let answer = answer_on(asked(address).await).await;
+            assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+            assert!(answer.contains("retry-after: 1\r\n"), "{answer}");
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            assert!(head.contains(&format!("content-length: {}", body.len())));
+        }
+        end.send(true).unwrap();
+        let answer = answer_on(busy).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         drop(stop);
     }
 

@@ -3,7 +3,9 @@
 mod around;
 mod connections;
 mod log;
+mod open_files;
 mod operations;
+mod places;
 mod request_id;
 mod socket;
 #[cfg(feature = "opentelemetry")]
@@ -49,7 +51,7 @@ pub(crate) async fn serve(
     let settings = hallpass.settings();
     let mut limits = Limits {
         head_timeout: Duration::from_secs(settings.header_timeout),
-        connections: settings.max_connections,
+        connections: open_files::allow(settings.max_connections),
     };
     let longest = Duration::from_secs(settings.request_timeout);
     let around = Arc::new(Around::new(longest, Spans::start()?));

@@ -199,7 +199,7 @@ define_settings! {
     Hallpass header_timeout: u64 = 75, rule(rules::timeout);
     /// Seconds that a request to `serve` may take from its head to the answer; then it is answered 408.
     Hallpass request_timeout: u64 = 60, rule(rules::timeout);
-    /// Connections that `serve` keeps open at once; more wait in the system's queue.
+    /// Connections that `serve` keeps open at once; for one more an idle one is closed, and if none is idle it gets 503.
     Hallpass max_connections: usize = 10_000, rule(rules::connections);
     /// Seconds that running requests get to end when `serve` is told to.
     Hallpass shutdown_timeout: u64 = 4, rule(rules::timeout);
