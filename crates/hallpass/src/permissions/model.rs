@@ -116,10 +116,7 @@ impl Permission for DjangoModelPermissions {
         request: &RequestContext<'_>,
         identity: Option<&Identity>,
     ) -> Result<bool, Rejection> {
-        match identity {
-            Some(_) => on_model(&self.perms_map, request, identity).await,
-            None => Ok(false),
-        }
+        to_authenticated(&self.perms_map, request, identity).await
     }
 
     fn has_permission_now(
@@ -147,10 +144,7 @@ impl Permission for DjangoObjectPermissions {
         request: &RequestContext<'_>,
         identity: Option<&Identity>,
     ) -> Result<bool, Rejection> {
-        match identity {
-            Some(_) => on_model(&self.perms_map, request, identity).await,
-            None => Ok(false),
-        }
+        to_authenticated(&self.perms_map, request, identity).await
     }
 
     async fn has_object_permission(
@@ -172,6 +166,18 @@ impl Permission for DjangoObjectPermissions {
             return Ok(false);
         }
         Err(Rejection::not_found())
+    }
+}
+
+/// As [`on_model`], and nobody else for methods that need no permission either.
+async fn to_authenticated(
+    perms_map: &PermsMap,
+    request: &RequestContext<'_>,
+    identity: Option<&Identity>,
+) -> Result<bool, Rejection> {
+    match identity {
+        Some(_) => on_model(perms_map, request, identity).await,
+        None => Ok(false),
     }
 }
 

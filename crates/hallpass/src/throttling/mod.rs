@@ -8,6 +8,7 @@
 //! of them let through more than the rate, which DRF's own may.
 
 mod anon;
+mod builder;
 mod clock;
 mod history;
 mod ident;

@@ -1,7 +1,8 @@
 //! Parts of an API, each with a rate of its own: DRF 3.16's `ScopedRateThrottle`.
 
+use super::builder::around_simple;
 use super::user::caller;
-use super::{Clock, Rate, SimpleRateThrottle, Throttle, Throttled};
+use super::{SimpleRateThrottle, Throttle, Throttled};
 use crate::identity::Identity;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
@@ -26,31 +27,9 @@ impl ScopedRateThrottle {
     pub fn new() -> Self {
         Self(SimpleRateThrottle::new(""))
     }
-
-    /// This rate instead of the settings' own: in DRF, a subclass with a `rate`.
-    #[must_use]
-    pub fn rate(self, rate: Rate) -> Self {
-        Self(self.0.rate(rate))
-    }
-
-    /// So many proxies instead of the settings' `num_proxies`.
-    #[must_use]
-    pub fn num_proxies(self, proxies: impl Into<Option<u32>>) -> Self {
-        Self(self.0.num_proxies(proxies))
-    }
-
-    /// Another clock than the system's.
-    #[must_use]
-    pub fn clock(self, clock: impl Clock) -> Self {
-        Self(self.0.clock(clock))
-    }
 }
 
-impl Default for ScopedRateThrottle {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+around_simple!(ScopedRateThrottle);
 
 impl Throttle for ScopedRateThrottle {
     async fn allow_request(

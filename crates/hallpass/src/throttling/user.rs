@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Clock, Ident, Rate, SimpleRateThrottle, Throttle, Throttled};
+use super::builder::around_simple;
+use super::{Ident, SimpleRateThrottle, Throttle, Throttled};
 use crate::identity::Identity;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
@@ -31,31 +32,9 @@ impl UserRateThrottle {
     pub fn scope(self, scope: impl Into<Cow<'static, str>>) -> Self {
         Self(self.0.scope(scope))
     }
-
-    /// This rate instead of the settings' own: in DRF, a subclass with a `rate`.
-    #[must_use]
-    pub fn rate(self, rate: Rate) -> Self {
-        Self(self.0.rate(rate))
-    }
-
-    /// So many proxies instead of the settings' `num_proxies`.
-    #[must_use]
-    pub fn num_proxies(self, proxies: impl Into<Option<u32>>) -> Self {
-        Self(self.0.num_proxies(proxies))
-    }
-
-    /// Another clock than the system's.
-    #[must_use]
-    pub fn clock(self, clock: impl Clock) -> Self {
-        Self(self.0.clock(clock))
-    }
 }
 
-impl Default for UserRateThrottle {
-    fn default() -> Self {
-        Self::new()
-    }
-}
+around_simple!(UserRateThrottle);
 
 impl Throttle for UserRateThrottle {
     async fn allow_request(

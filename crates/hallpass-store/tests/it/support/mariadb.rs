@@ -29,6 +29,11 @@ begin() {
     done
 }
 end() { kill -CONT $server; kill -KILL $server; wait $server 2>/dev/null; }
+# The signal comes back before each thread has heard of it.
+pause() {
+    kill -STOP $server
+    while grep -qs '^State:[^T]*$' /proc/$server/task/*/status; do sleep 0.01; done
+}
 mariadb-install-db --no-defaults --datadir="$2/data" --auth-root-authentication-method=normal \
     --skip-test-db --skip-log-bin >"$2/log" 2>&1 || { cat "$2/log" >&2; exit 1; }
 begin "$@"
@@ -39,7 +44,7 @@ while read -r word; do
     case $word in
         start) begin "$@" ;;
         stop) end ;;
-        pause) kill -STOP $server ;;
+        pause) pause ;;
         go) kill -CONT $server ;;
     esac
     echo ready
