@@ -1,12 +1,13 @@
 """The database stops, stalls, restarts, becomes read-only, is slow, or has no room left."""
 import contextlib
+import secrets
 import threading
 import time
 
 from .support.case import on_kinds
 from .support.faults import LONGEST, FaultTest
 from .support.http import Browser, send
-from .support.kinds import SERVERS
+from .support.kinds import EVERY, SERVERS
 from .support.models import PASSWORD, STOCK
 from .support.postgresql import PostgreSql
 
@@ -106,7 +107,51 @@ class ServerFaults(FaultTest):
             self.assertRefused(self.ask_unknown())
 
 
+class Uncommitted(FaultTest):
+    """What another transaction has not committed is not seen, and what it undid never was."""
+
+    def setUp(self):
+        super().setUp()
+        if self.kind is PostgreSql:
+            self.us.must("migrate", "--with-triggers")
+        self.begin()
+
+    @contextlib.contextmanager
+    def transaction(self, end):
+        with contextlib.closing(self.database.connect()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("BEGIN")
+            yield lambda sql: cursor.execute(sql)
+            cursor.execute(end)
+
+    def test_uncommitted(self):
+        fresh = secrets.token_hex(20)
+        replace = f"""UPDATE authtoken_token SET "key" = '{fresh}'"""
+        for end in ("ROLLBACK", "COMMIT"):
+            self.assertRefused(self.ask(fresh))
+            with self.transaction(end) as execute:
+                execute(replace)
+                for _ in range(3):
+                    self.assertRefused(self.ask(fresh))
+                    self.assertEqual(self.ask().status, 200)
+            if end == "ROLLBACK":
+                self.assertRefused(self.ask(fresh))
+                self.assertEqual(self.ask().status, 200)
+        self.assertTrue(soon(lambda: self.ask(fresh).status == 200))
+        self.assertTrue(soon(lambda: self.ask().status != 200))
+
+
 on_kinds(globals(), ServerFaults, SERVERS)
+on_kinds(globals(), Uncommitted, EVERY)
+
+
+def soon(holds):
+    """Within the second after which PostgreSQL's notifications must have come."""
+    until = time.monotonic() + 1
+    while not holds():
+        if time.monotonic() > until:
+            return False
+    return True
 
 
 def in_background(ask):

@@ -18,7 +18,7 @@ mod pbkdf2_sha1;
 mod scrypt;
 mod version;
 
-pub use argon2::{Argon2, MAX_ARGON2_MEMORY, MAX_ARGON2_WORK};
+pub use argon2::{Argon2, MAX_ARGON2_MEMORY, MAX_ARGON2_WORK, argon2_memory};
 pub use bcrypt::{Bcrypt, MAX_BCRYPT_ROUNDS};
 pub use bcrypt_sha256::BcryptSha256;
 pub use encoded::EncodedPassword;

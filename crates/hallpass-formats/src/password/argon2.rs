@@ -12,6 +12,8 @@ use super::{EncodeError, EncodedPassword, MalformedHash, PasswordHasher, SALT_LE
 use crate::signing::constant_time_eq;
 use text::Decoded;
 
+pub use memory::argon2_memory;
+
 /// KiB that one hash may need: 2 GiB, the most that RFC 9106 recommends. Django would try to get
 /// whatever a row says, up to 4 TiB.
 pub const MAX_ARGON2_MEMORY: u32 = 2 * 1024 * 1024;

@@ -8,6 +8,7 @@ mod histogram;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
+use hallpass_formats::password::argon2_memory;
 use http::StatusCode;
 
 use crate::diagnostics::{Cause, Decision};
@@ -186,6 +187,14 @@ impl Metrics {
             "How long password hashes took.",
         );
         self.hash_time.render(text, "hallpass_hash_seconds", "");
+        head(
+            text,
+            "hallpass_argon2_memory_bytes",
+            "gauge",
+            "Memory that threads keep for argon2.",
+        );
+        let kept = argon2_memory();
+        text.push_str(&format!("hallpass_argon2_memory_bytes {kept}\n"));
     }
 }
 
