@@ -3,6 +3,7 @@ import atexit
 import contextlib
 import os
 import pwd
+import select
 import shutil
 import signal
 import subprocess
@@ -96,6 +97,9 @@ class PrivateServer:
 
     def _order(self, word):
         self.process.stdin.write(f"{word}\n".encode())
+        readable, _, _ = select.select([self.process.stdout], [], [], 60)
+        if not readable:
+            raise AssertionError(f"the server does not do {word}:\n{(self.folder / 'log').read_text()}")
         self.process.stdout.readline()
 
     @contextlib.contextmanager
