@@ -114,14 +114,19 @@ class FaultTest:
 
     def assertRecovers(self, ask=None, status=200):
         """From now on it takes two seconds at most until all is well."""
+        took = self.until_well(ask or self.ask, status)
+        print(f"\n{self.id().partition('.')[2]}: well again after {took * 1000:.0f} ms")
+
+    def until_well(self, ask, status=200):
+        """The seconds that it takes; until then the answer is 503."""
         began = time.monotonic()
-        while (answer := (ask or self.ask)()).status != status:
+        while (answer := ask()).status != status:
             self.assertUnavailable(answer)
             self.assertLess(time.monotonic() - began, RECOVERY, "not well again")
             time.sleep(0.02)
         took = time.monotonic() - began
         self.assertLess(took, RECOVERY, "not well again")
-        print(f"\n{self.id().partition('.')[2]}: well again after {took * 1000:.0f} ms")
+        return took
 
 
 class Watch:

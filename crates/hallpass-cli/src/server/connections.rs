@@ -156,6 +156,8 @@ fn is_of_the_client(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::time::timeout;
 
@@ -231,8 +233,14 @@ mod tests {
                 "silent" => silent(address).await,
                 _ => used(address).await,
             };
-            let answer = answer_on(asked(address).await).await;
-            assert!(answer.starts_with("HTTP/1.1 200"), "{which}: {answer}");
+            let until = Instant::now() + LONG;
+            // On a busy machine the first may be idle only when the second has been told to come again.
+            while !answer_on(asked(address).await)
+                .await
+                .starts_with("HTTP/1.1 200")
+            {
+                assert!(Instant::now() < until, "{which} keeps its place");
+            }
             let mut rest = Vec::new();
             let end = timeout(LONG, first.read_to_end(&mut rest)).await;
             assert!(end.is_ok(), "{which}: the idle connection stays");

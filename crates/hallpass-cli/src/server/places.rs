@@ -1,7 +1,7 @@
 //! Places for connections, and what happens when all of them are taken.
 //!
 //! Who waits must not wait for people who say nothing. So when a client finds no place, connections that have been idle
-//! for half a second are closed, some at a time. Where nobody is idle the client is refused in so many words: 503 with
+//! for a moment are closed, some at a time. Where nobody is idle the client is refused in so many words: 503 with
 //! `Retry-After`. HTTP allows a server to close an idle connection at any time; clients open another.
 
 use std::sync::Arc;
@@ -14,7 +14,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 /// Who says nothing for this long, and has nothing to wait for, is idle.
-const IDLE: Duration = Duration::from_millis(500);
+const IDLE: Duration = Duration::from_millis(300);
+
+/// How often a connection looks whether it is idle, when it is asked to: as long as the client waits.
+const LOOKS: usize = 3;
 
 /// How long a client waits for a place that an idle connection leaves.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -149,11 +152,13 @@ impl Crowd {
     /// Waits until this connection is to leave, because it is idle while others find no place.
     pub(super) async fn is_to_leave(&mut self, activity: &Activity) {
         while self.asked.changed().await.is_ok() {
-            let before = activity.requests();
-            sleep(IDLE).await;
-            let is_idle = before.0 == before.1 && before == activity.requests();
-            if is_idle && self.leave() {
-                return;
+            for _ in 0..LOOKS {
+                let before = activity.requests();
+                sleep(IDLE).await;
+                let is_idle = before.0 == before.1 && before == activity.requests();
+                if is_idle && self.leave() {
+                    return;
+                }
             }
         }
     }
