@@ -20,6 +20,8 @@ const GROWTH: f64 = 1.03;
 struct Case {
     name: &'static str,
     path: &'static str,
+    /// The bare handler beside it.
+    bare: &'static str,
     header: String,
     bounds: Option<(f64, f64)>,
 }
@@ -30,27 +32,48 @@ pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure>
         return Ok(());
     }
     let database = world.wal()?;
-    let case = |name, path, header, bounds| Case {
+    let case = |name, path, bare, header: &str, bounds| Case {
         name,
         path,
-        header,
+        bare,
+        header: header.to_owned(),
         bounds,
     };
+    let token = token(&database.token);
     let cookie = format!("Cookie: sessionid={}\r\n", database.session);
     let asked = asked_by_nginx(&database.token);
+    let (of_token, of_session) = (Some((1.2, 1.1)), Some((1.3, 1.15)));
+    let same = "/me-with-headers/";
     let cases = [
+        case("token GET, cache warm", "/me/", "/me/", &token, None),
+        case("token GET, same headers", "/me/", same, &token, of_token),
         case(
-            "token GET, cache warm",
-            "/me/",
-            token(&database.token),
-            Some((1.2, 1.1)),
+            "token GET behind the layer",
+            "/layer/",
+            "/layer/",
+            &token,
+            of_token,
         ),
-        case("session GET, cache warm", "/me/", cookie, Some((1.3, 1.15))),
-        case("open route behind the layer", "/open/", String::new(), None),
+        case(
+            "session GET, same headers",
+            "/me/",
+            same,
+            &cookie,
+            of_session,
+        ),
+        case(
+            "session GET behind the layer",
+            "/layer/",
+            "/layer/",
+            &cookie,
+            of_session,
+        ),
+        case("open route behind the layer", "/open/", "/open/", "", None),
         case(
             "forward-auth, cache warm",
             "/forward-auth/nginx",
-            asked,
+            "/forward-auth/nginx",
+            &asked,
             None,
         ),
     ];
@@ -72,9 +95,8 @@ pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure>
         report.counted(&format!("Hallpass, {}", case.name), ours, ours / bare);
     }
     let words = ["sqlite", database.for_django.as_str()];
-    let header = token(&database.token);
     let by_hand = per_request(&world.plan, &words, &database.folder, |address| {
-        get(address, "/me/", &header)
+        get(address, "/me/", &token)
     })?;
     let bare = count_bare(world, &cases[0])?;
     report.counted(
@@ -96,7 +118,7 @@ fn count(world: &World, case: &Case) -> Result<(f64, f64), Failure> {
 fn count_bare(world: &World, case: &Case) -> Result<f64, Failure> {
     let folder = &world.wal()?.folder;
     per_request(&world.plan, &["bare"], folder, |address| {
-        get(address, case.path, &case.header)
+        get(address, case.bare, &case.header)
     })
 }
 
@@ -105,6 +127,7 @@ pub(crate) fn check(world: &World, accepted: &Path, accept: bool) -> Result<bool
     let case = Case {
         name: "token GET, cache warm",
         path: "/me/",
+        bare: "/me/",
         header: token(&world.wal()?.token),
         bounds: None,
     };

@@ -4,12 +4,13 @@
 //! other text up to 40 characters, so reading accepts whatever is there.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::{hex, random, signing::constant_time_eq};
 
-/// A token key; `Debug` does not show it.
+/// A token key. Cheap to clone; `Debug` does not show it.
 #[derive(Clone)]
-pub struct TokenKey(String);
+pub struct TokenKey(Arc<str>);
 
 impl TokenKey {
     /// A fresh key: 40 lowercase hex digits (DRF 3.16 `Token.generate_key`).
@@ -22,7 +23,7 @@ impl TokenKey {
     pub fn generate() -> TokenKey {
         let mut bytes = [0_u8; 20];
         random::fill(&mut bytes);
-        TokenKey(hex::lower(&bytes))
+        TokenKey(hex::lower(&bytes).into())
     }
 
     /// The text of the `key` column.
@@ -33,13 +34,13 @@ impl TokenKey {
 
 impl From<String> for TokenKey {
     fn from(text: String) -> TokenKey {
-        TokenKey(text)
+        TokenKey(text.into())
     }
 }
 
 impl From<&str> for TokenKey {
     fn from(text: &str) -> TokenKey {
-        TokenKey(text.to_owned())
+        TokenKey(text.into())
     }
 }
 

@@ -25,14 +25,19 @@ pub(crate) enum Failure {
     Body(Rejection),
 }
 
+/// Whether a method changes nothing, so that Django asks for no proof.
+pub(crate) fn is_safe(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+    )
+}
+
 /// Passes safe methods; asks everything else for proof.
 ///
 /// Django's order: Origin, Referer (HTTPS without Origin), cookie, form field, header.
 pub(crate) async fn enforce(request: &RequestContext<'_>) -> Result<(), Failure> {
-    if matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
-    ) {
+    if is_safe(request.method()) {
         return Ok(());
     }
     if request.forwarded().is_some_and(|said| said.defers_csrf) {

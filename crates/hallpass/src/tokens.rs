@@ -28,12 +28,14 @@ impl<'a> Tokens<'a> {
     /// # Errors
     /// The store's fault, as 503. A row that cannot be read counts as absent and is logged.
     pub async fn find(&self, key: &str) -> Result<Option<(Token, User)>, Rejection> {
-        let token = |owned: OwnedToken| {
-            let key = owned.other_key.unwrap_or_else(|| key.into());
-            (Token::new(key, owned.created), owned.user)
-        };
         let answer = self.identities.token(self.store, key).await;
-        found(answer.map(|found| found.map(token)))
+        found(answer.map(|found| found.map(|owned| with_key(owned, key))))
+    }
+
+    /// The same, where it is remembered and proven; `None` says nothing.
+    pub(crate) fn at_hand(&self, key: &str) -> Option<(Token, User)> {
+        let found = self.identities.token_at_hand(self.store, key)?;
+        Some(with_key(found, key))
     }
 
     /// The same in a table of the application's own, which is asked every time.
@@ -104,6 +106,11 @@ impl<'a> Tokens<'a> {
             .await?;
         Ok(row.into())
     }
+}
+
+fn with_key(owned: OwnedToken, key: &str) -> (Token, User) {
+    let key = owned.other_key.unwrap_or_else(|| key.into());
+    (Token::new(key, owned.created), owned.user)
 }
 
 fn found(

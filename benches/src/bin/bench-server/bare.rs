@@ -1,7 +1,6 @@
 //! axum and nothing else: what a request costs before anybody asks who is calling.
 
-use axum::http::header::{CACHE_CONTROL, VARY};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
@@ -11,6 +10,8 @@ use crate::Me;
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/me/", get(me))
+        .route("/me-with-headers/", get(me_with_headers))
+        .route("/layer/", get(me))
         .route("/open/", get(me))
         .route("/forward-auth/nginx", any(allowed))
 }
@@ -22,24 +23,47 @@ async fn me() -> Json<Me> {
     })
 }
 
+/// With what a [`GuardedRouter`](hallpass::GuardedRouter) adds: Django's middleware and DRF's view.
+async fn me_with_headers() -> Response {
+    let mut response = me().await.into_response();
+    set(
+        response.headers_mut(),
+        [
+            ("allow", "GET, HEAD, OPTIONS"),
+            ("vary", "Cookie"),
+            ("x-frame-options", "DENY"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ],
+    );
+    response
+}
+
 /// What Hallpass tells nginx of the user `bench` with a token, word for word.
 async fn allowed() -> Response {
     let mut response = ().into_response();
-    let headers = response.headers_mut();
-    for (name, value) in [
-        ("remote-user", "bench"),
-        ("remote-email", "bench@example.com"),
-        ("remote-name", "-"),
-        ("remote-groups", "-"),
-        ("x-hallpass-user-id", "1"),
-        ("x-hallpass-auth", "token"),
-    ] {
+    set(
+        response.headers_mut(),
+        [
+            ("remote-user", "bench"),
+            ("remote-email", "bench@example.com"),
+            ("remote-name", "-"),
+            ("remote-groups", "-"),
+            ("x-hallpass-user-id", "1"),
+            ("x-hallpass-auth", "token"),
+            ("cache-control", "no-store"),
+            ("vary", "Authorization, Cookie"),
+        ],
+    );
+    response
+}
+
+fn set<const N: usize>(headers: &mut HeaderMap, all: [(&'static str, &'static str); N]) {
+    for (name, value) in all {
         headers.insert(
             HeaderName::from_static(name),
             HeaderValue::from_static(value),
         );
     }
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("Authorization, Cookie"));
-    response
 }

@@ -1,5 +1,5 @@
-//! Hallpass as a library: a view under the default policy, an open route of axum's own behind the layer, and the
-//! endpoints that proxies ask.
+//! Hallpass as a library: a view under the default policy, two routes of axum's own behind the layer (one under that
+//! policy, one open), and the endpoints that proxies ask.
 
 use std::error::Error;
 
@@ -12,11 +12,13 @@ use crate::Me;
 
 pub(crate) async fn routes(settings: &str) -> Result<Router, Box<dyn Error>> {
     let hallpass = Hallpass::from_settings(settings).await?;
+    let closed = hallpass.default_policy().clone();
     let open = hallpass.default_policy().clone().permissions([AllowAny]);
     Ok(hallpass
         .router()
         .route("/me/", ApiView::new("Me").get(me))
         .into_router()
+        .merge(Router::new().route("/layer/", get(me).layer(hallpass.layer(closed))))
         .merge(Router::new().route("/open/", get(anybody).layer(hallpass.layer(open))))
         .merge(forward_auth(&hallpass, "/forward-auth/")))
 }

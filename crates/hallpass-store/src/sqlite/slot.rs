@@ -62,17 +62,17 @@ impl Slot {
             .checked
             .is_none_or(|last| now.duration_since(last) >= FILE_CHECK_EVERY);
         if due {
-            self.open = self.open.take().filter(|open| open.file.is_current(path));
+            self.open.take_if(|open| !open.file.is_current(path));
         }
-        let mut open = match self.open.take() {
+        let open = match &mut self.open {
             Some(open) => open,
-            None => Open::new(path, read_only, files)?,
+            empty => empty.insert(Open::new(path, read_only, files)?),
         };
         if due {
             self.checked = Some(now);
             open.watching.retry();
         }
-        Ok(self.open.insert(open))
+        Ok(open)
     }
 }
 

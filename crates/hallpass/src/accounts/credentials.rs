@@ -24,6 +24,11 @@ impl Accounts<'_> {
         readable(self.identities.user_by_id(self.store, id).await)
     }
 
+    /// The same, where it is remembered and proven; `None` says nothing.
+    pub(crate) fn at_hand(&self, id: &UserId) -> Option<User> {
+        self.identities.user_at_hand(self.store, id)
+    }
+
     /// Whether the password is the user's, without upgrading its hash.
     ///
     /// # Errors

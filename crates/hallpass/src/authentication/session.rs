@@ -50,8 +50,16 @@ impl Authentication for SessionAuthentication {
         &self,
         request: &RequestContext<'_>,
     ) -> Option<Result<Option<Identity>, Rejection>> {
-        let none = request.exchange().looks_and_finds_no_session();
-        none.then_some(Ok(None))
+        if request.exchange().looks_and_finds_no_session() {
+            return Some(Ok(None));
+        }
+        let user = login::user_now(request)?;
+        if !user.is_active() {
+            return Some(Ok(None));
+        }
+        // The CSRF check of an unsafe method may have to wait for the body.
+        let unchecked = self.csrf_exempt || csrf::is_safe(request.method());
+        unchecked.then(|| Ok(Some(Identity::new(user, "session"))))
     }
 }
 

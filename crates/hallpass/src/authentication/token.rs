@@ -2,7 +2,6 @@
 
 use hallpass_store::TokenTable;
 use http::HeaderValue;
-use http::header::AUTHORIZATION;
 
 use super::{Authentication, inactive};
 use crate::diagnostics::{Cause, Reason};
@@ -56,6 +55,15 @@ impl TokenAuthentication {
         self.table = Some(table);
         self
     }
+
+    /// The key in the header; `None` where the header is not for this scheme.
+    fn key<'a>(&self, header: &'a [u8]) -> Result<Option<&'a str>, Rejection> {
+        authorization::token_credentials(header, &self.keyword).map_err(|error| {
+            let malformed = Reason::new(Cause::MalformedCredential, error.to_string());
+            Rejection::authentication_failed(error.to_string())
+                .with_reason(malformed.of_scheme("token"))
+        })
+    }
 }
 
 impl Default for TokenAuthentication {
@@ -70,37 +78,31 @@ impl Authentication for TokenAuthentication {
         request: &RequestContext<'_>,
     ) -> Result<Option<Identity>, Rejection> {
         let header = request.authorization();
-        let Some(key) =
-            authorization::token_credentials(&header, &self.keyword).map_err(|error| {
-                let malformed = Reason::new(Cause::MalformedCredential, error.to_string());
-                Rejection::authentication_failed(error.to_string())
-                    .with_reason(malformed.of_scheme("token"))
-            })?
-        else {
+        let Some(key) = self.key(&header)? else {
             return Ok(None);
         };
         let tokens = request.core().tokens();
         let found = match &self.table {
-            None => tokens.find(&key).await?,
-            Some(table) => tokens.find_in(table, &key).await?,
+            None => tokens.find(key).await?,
+            Some(table) => tokens.find_in(table, key).await?,
         };
-        let Some((token, user)) = found else {
-            let unknown = Reason::new(Cause::UnknownToken, "no row has this key");
-            return Err(Rejection::authentication_failed("Invalid token.")
-                .with_reason(unknown.of_scheme("token")));
-        };
-        if !user.is_active() {
-            return Err(inactive(&user, "token"));
-        }
-        Ok(Some(identify(user, token)))
+        identify(found).map(Some)
     }
 
     fn authenticate_now(
         &self,
         request: &RequestContext<'_>,
     ) -> Option<Result<Option<Identity>, Rejection>> {
-        let none = !request.headers().contains_key(AUTHORIZATION);
-        none.then_some(Ok(None))
+        let header = request.authorization();
+        match self.key(&header) {
+            Ok(None) => Some(Ok(None)),
+            Ok(Some(key)) if self.table.is_none() => {
+                let found = request.core().tokens().at_hand(key)?;
+                Some(identify(Some(found)).map(Some))
+            }
+            Ok(Some(_)) => None,
+            Err(malformed) => Some(Err(malformed)),
+        }
     }
 
     fn challenge(&self) -> Option<HeaderValue> {
@@ -108,6 +110,14 @@ impl Authentication for TokenAuthentication {
     }
 }
 
-fn identify(user: User, token: Token) -> Identity {
-    Identity::new(user, "token").with_token(token)
+fn identify(found: Option<(Token, User)>) -> Result<Identity, Rejection> {
+    let Some((token, user)) = found else {
+        let unknown = Reason::new(Cause::UnknownToken, "no row has this key");
+        return Err(Rejection::authentication_failed("Invalid token.")
+            .with_reason(unknown.of_scheme("token")));
+    };
+    if !user.is_active() {
+        return Err(inactive(&user, "token"));
+    }
+    Ok(Identity::new(user, "token").with_token(token))
 }

@@ -110,6 +110,12 @@ pub trait CredentialBackend: Send + Sync + 'static {
         id: &UserId,
     ) -> impl Future<Output = Result<Option<User>, Rejection>> + Send;
 
+    /// The user that [`user`](Self::user) would find, where nothing has to be waited for; `None`, the default, asks that
+    /// one.
+    fn user_now(&self, _accounts: &Accounts<'_>, _id: &UserId) -> Option<User> {
+        None
+    }
+
     /// Whether this backend grants the user a permission (`shop.change_order`): Django's `has_perm`, asked of every
     /// backend in turn until one grants it. [`Rejection::permission_denied`] ends the search: no, whatever those behind
     /// would say. Django's own backends grant what stands in the permission tables, of which nothing is to be done here.
@@ -176,6 +182,10 @@ impl Backend {
         self.0.user(accounts, id).await
     }
 
+    pub(crate) fn user_now(&self, accounts: &Accounts<'_>, id: &UserId) -> Option<User> {
+        self.0.user_now(accounts, id)
+    }
+
     pub(crate) async fn has_perm(
         &self,
         accounts: &Accounts<'_>,
@@ -227,6 +237,7 @@ trait ErasedBackend: Send + Sync {
         accounts: &'a Accounts<'a>,
         id: &'a UserId,
     ) -> BoxFuture<'a, Result<Option<User>, Rejection>>;
+    fn user_now(&self, accounts: &Accounts<'_>, id: &UserId) -> Option<User>;
     fn has_perm<'a>(
         &'a self,
         accounts: &'a Accounts<'a>,
@@ -273,6 +284,10 @@ impl<B: CredentialBackend> ErasedBackend for B {
         id: &'a UserId,
     ) -> BoxFuture<'a, Result<Option<User>, Rejection>> {
         Box::pin(CredentialBackend::user(self, accounts, id))
+    }
+
+    fn user_now(&self, accounts: &Accounts<'_>, id: &UserId) -> Option<User> {
+        CredentialBackend::user_now(self, accounts, id)
     }
 
     fn has_perm<'a>(

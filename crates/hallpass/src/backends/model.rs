@@ -88,4 +88,9 @@ impl CredentialBackend for ModelBackend {
             .await?
             .filter(|user| self.may_authenticate(user)))
     }
+
+    fn user_now(&self, accounts: &Accounts<'_>, id: &UserId) -> Option<User> {
+        let found = accounts.at_hand(id);
+        found.filter(|user| self.may_authenticate(user))
+    }
 }

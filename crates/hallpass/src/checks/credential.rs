@@ -20,7 +20,7 @@ pub async fn of_credential(settings: &Settings, line: &str) -> Vec<Finding> {
         _ => line,
     };
     match token_credentials(value.trim().as_bytes(), &settings.token.keyword) {
-        Ok(Some(key)) => refused(settings, &key).await.into_iter().collect(),
+        Ok(Some(key)) => refused(settings, key).await.into_iter().collect(),
         Ok(None) => Vec::new(),
         Err(error) => {
             let seen = format!("The credential is mistyped: {error}");

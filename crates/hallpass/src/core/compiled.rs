@@ -1,6 +1,8 @@
 //! Settings in the form that every request needs, worked out once at start.
 
-use http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use http::{HeaderName, HeaderValue};
 use regex::Regex;
 
@@ -89,18 +91,24 @@ fn patterns(texts: &[String]) -> Result<Vec<Regex>, InvalidSetting> {
     texts.iter().map(pattern).collect()
 }
 
+/// A header that is always the same.
+type Fixed = (HeaderName, HeaderValue);
+
 /// The headers that Django's default middleware puts on every response.
 pub(crate) struct FixedHeaders {
-    pub(crate) x_frame_options: HeaderValue,
-    pub(crate) always: Vec<(HeaderName, HeaderValue)>,
-    /// On HTTPS only.
-    pub(crate) hsts: Option<HeaderValue>,
+    /// `XFrameOptionsMiddleware`'s.
+    pub(crate) of_frames: Fixed,
+    /// `SecurityMiddleware`'s.
+    pub(crate) always: Vec<Fixed>,
+    /// Its one on HTTPS only.
+    pub(crate) hsts: Option<Fixed>,
 }
 
 impl FixedHeaders {
     /// The settings' own rules have seen to it that these are values of headers.
     fn of(settings: &Settings) -> Self {
-        let value = |text: &str| HeaderValue::from_str(text).ok();
+        let fixed = |name, text: &str| Some((name, HeaderValue::from_str(text).ok()?));
+        let frames = HeaderValue::from_str(&settings.x_frame_options.to_uppercase());
         let nosniff = settings.secure_content_type_nosniff.then_some("nosniff");
         let referrer_policy = settings
             .secure_referrer_policy
@@ -114,14 +122,17 @@ impl FixedHeaders {
                 settings.secure_cross_origin_opener_policy.as_deref(),
             ),
         ];
+        let hsts = strict_transport_security(settings);
         Self {
-            x_frame_options: value(&settings.x_frame_options.to_uppercase())
-                .unwrap_or(HeaderValue::from_static("DENY")),
+            of_frames: (
+                X_FRAME_OPTIONS,
+                frames.unwrap_or(HeaderValue::from_static("DENY")),
+            ),
             always: policies
                 .into_iter()
-                .filter_map(|(name, text)| Some((name, value(text?)?)))
+                .filter_map(|(name, text)| fixed(name, text?))
                 .collect(),
-            hsts: value(&strict_transport_security(settings))
+            hsts: fixed(STRICT_TRANSPORT_SECURITY, &hsts)
                 .filter(|_| settings.secure_hsts_seconds > 0),
         }
     }

@@ -64,9 +64,6 @@ pub(crate) fn observe(
 /// Gives a refusal its id, logs it and remembers it. Answers that refuse nothing, and those that have an id already,
 /// stay as they are.
 pub(crate) fn stamp(core: &Core, method: &Method, path: &str, response: &mut Response) {
-    if response.headers().contains_key(HEADER) {
-        return;
-    }
     let Some(reason) = response
         .extensions()
         .get::<Rejection>()
@@ -75,6 +72,9 @@ pub(crate) fn stamp(core: &Core, method: &Method, path: &str, response: &mut Res
     else {
         return;
     };
+    if response.headers().contains_key(HEADER) {
+        return;
+    }
     let record = Record {
         id: random_string(ID_LENGTH, ID_ALPHABET),
         at: Timestamp::now(),

@@ -14,6 +14,9 @@ use crate::rejection::Rejection;
 /// Why a request is refused, in one word: nginx can pass on a header of a refusal, but neither its status nor its body.
 const REASON: HeaderName = HeaderName::from_static("x-hallpass-reason");
 
+/// How many headers an answer has that lets a request go on, with the length that the server adds.
+const HEADERS: usize = 9;
+
 /// A refusal with what there is to say besides.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -29,6 +32,7 @@ pub(super) struct Refusal {
 /// The request may go on.
 pub(super) fn allowed(identity: Option<&Identity>, groups: &[String]) -> Response {
     let mut response = Response::new(Body::empty());
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
     identity_headers::set(response.headers_mut(), identity, groups);
     never_kept(response.headers_mut());
     response

@@ -135,10 +135,12 @@ fn become_original(parts: &mut Parts, original: &Original) {
     ];
     let is_the_proxys = |name: &HeaderName| {
         let text = name.as_str();
-        text.starts_with("x-forwarded-")
-            || text.starts_with("x-original-")
-            || of_the_connection.contains(name)
-            || is_like_ours(name)
+        // Two letters tell most headers apart from all of theirs and ours.
+        let may_be_told = text.starts_with(['x', 'r'])
+            && (text.starts_with("x-forwarded-")
+                || text.starts_with("x-original-")
+                || is_like_ours(name));
+        may_be_told || of_the_connection.contains(name)
     };
     let unwanted: Vec<HeaderName> = parts
         .headers
@@ -188,8 +190,8 @@ async fn judge(
         is_secure: original.is_secure,
         defers_csrf: verdict.csrf == CsrfMode::Defer,
     });
-    let exchange = Exchange::new(hallpass.core(), parts, Body::empty());
-    let context = RequestContext::new(parts, &exchange);
+    let exchange = Exchange::new(hallpass.core(), &parts.headers, Body::empty());
+    let context = RequestContext::new(&*parts, &exchange);
     let admitted = match exchange.read_csrf_secret().await {
         Ok(()) => admit(verdict, original, &context).await,
         Err(fault) => Err(fault),

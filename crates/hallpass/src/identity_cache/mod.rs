@@ -141,6 +141,12 @@ impl IdentityCache {
         }
     }
 
+    /// The same, where it is remembered: nothing has to be waited for. `None` says nothing.
+    pub(crate) fn token_at_hand(&self, store: &Store, key: &str) -> Option<OwnedToken> {
+        let tokens = &self.shelves.as_ref()?.tokens;
+        tokens.at_hand(&self.tags.of_token(key), store, Option::is_some)?
+    }
+
     /// The user with this primary key.
     pub(crate) async fn user_by_id(
         &self,
@@ -198,6 +204,25 @@ impl IdentityCache {
             Some(shelves) => shelves.groups.get(*id, store, |_| true, read).await,
             None => Ok(read.await?.answer),
         }
+    }
+
+    /// The live session with this key, where it is remembered.
+    pub(crate) fn session_at_hand(
+        &self,
+        store: &Store,
+        key: &SessionKey,
+    ) -> Option<Arc<StoredSession>> {
+        let sessions = &self.shelves.as_ref()?.sessions;
+        let now = Timestamp::now();
+        let valid = |found: &FoundSession| found.session.is_some() && found.is_true_at(now);
+        let found = sessions.at_hand(&self.tags.of_session(key.as_str()), store, valid)?;
+        found.session
+    }
+
+    /// The user with this primary key, where it is remembered.
+    pub(crate) fn user_at_hand(&self, store: &Store, id: &UserId) -> Option<User> {
+        let users = &self.shelves.as_ref()?.users;
+        users.at_hand(id, store, Option::is_some)?
     }
 
     /// The live session with this key; `decode` reads its text, if it can.

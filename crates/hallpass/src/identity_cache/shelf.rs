@@ -37,7 +37,8 @@ impl<K, V: Weight> Weighter<K, Kept<V>> for ByWeight {
     }
 }
 
-type Random = std::hash::RandomState;
+/// Nobody chooses keys: tags are hashes under a secret of this process, and ids are the database's.
+type Random = foldhash::fast::RandomState;
 
 /// What those who wait are told; without an answer they ask for themselves.
 type Outcome<V> = Option<Result<Proven<V>, StoreError>>;
@@ -55,23 +56,30 @@ impl<K: Hash + Eq + Clone, V: Clone + Weight> Shelf<K, V> {
         let weight = size as u64;
         let lifecycle = DefaultLifecycle::default();
         Self {
-            kept: Cache::with(size, weight, ByWeight, Random::new(), lifecycle),
+            kept: Cache::with(size, weight, ByWeight, Random::default(), lifecycle),
             under_way: Mutex::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
         }
     }
 
-    /// The answer that is kept, if it is proven and `valid`.
+    /// The answer that is kept, if it is proven and `valid`. Whoever gets none will ask the database.
     pub(super) fn fresh(&self, key: &K, store: &Store, valid: impl Fn(&V) -> bool) -> Option<V> {
-        let kept = self.kept.get(key);
-        let kept = kept.filter(|kept| valid(&kept.answer) && store.holds(&kept.proof));
-        let counter = match kept {
-            Some(_) => &self.hits,
-            None => &self.misses,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-        kept.map(|kept| kept.answer)
+        let answer = self.at_hand(key, store, valid);
+        if answer.is_none() {
+            self.misses.fetch_add(1, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    /// The same for those who will ask again where they get none.
+    pub(super) fn at_hand(&self, key: &K, store: &Store, valid: impl Fn(&V) -> bool) -> Option<V> {
+        let kept = self.kept.get(key)?;
+        let holds = valid(&kept.answer) && store.holds(&kept.proof);
+        holds.then(|| {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+            kept.answer
+        })
     }
 
     /// How often an answer was there and still true, and how often not.

@@ -11,7 +11,7 @@ use crate::identity::User;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
 
-pub(crate) use user::user;
+pub(crate) use user::{user, user_now};
 
 /// Makes the session the user's: a fresh key, a fresh CSRF secret, `last_login` moved.
 ///

@@ -1,11 +1,14 @@
 //! Who is logged in: Django 5.2's `django.contrib.auth.get_user`.
 
 use hallpass_formats::session::{AuthHashMatch, BACKEND, USER_HASH, USER_ID, session_auth_hash};
-use hallpass_store::UserId;
+use hallpass_store::{InvalidUserId, UserId};
 
+use crate::backends::Backend;
+use crate::core::Core;
 use crate::identity::User;
 use crate::rejection::Rejection;
 use crate::request::RequestContext;
+use crate::sessions::Held;
 
 /// The user of the request's session, resolved at most once.
 ///
@@ -19,14 +22,39 @@ pub(crate) async fn user(request: &RequestContext<'_>) -> Result<Option<User>, R
     cell.get_or_try_init(|| resolve(request)).await.cloned()
 }
 
+/// [`user`] where nothing has to be waited for, because the identity cache knows the session and its user; `None` says
+/// nothing.
+pub(crate) fn user_now(request: &RequestContext<'_>) -> Option<User> {
+    let cell = request.exchange().session_user();
+    if let Some(user) = cell.get() {
+        return user.clone();
+    }
+    let core = request.core();
+    let user = request.session().look_now(|held| {
+        let (id, backend) = named(core, held)?;
+        let user = backend?.user_now(&core.accounts(), &id.ok()?)?;
+        let verdict = held.match_auth_hash(&user, core.secret_keys());
+        (verdict == AuthHashMatch::Current).then_some(user)
+    })??;
+    // Whoever came first has found the same.
+    let _ = cell.set(Some(user.clone()));
+    Some(user)
+}
+
+/// Who is logged in, as the session's values say it, and the backend that let them in.
+fn named<'a>(
+    core: &'a Core,
+    held: &Held,
+) -> Option<(Result<UserId, InvalidUserId>, Option<&'a Backend>)> {
+    let values = held.values();
+    let (id, path) = (values.get_str(USER_ID)?, values.get_str(BACKEND)?);
+    let backend = core.backends().iter().find(|known| known.path() == path);
+    Some((id.parse::<UserId>(), backend))
+}
+
 async fn resolve(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
     let core = request.core();
-    let named = request.session().look(|held| {
-        let values = held.values();
-        let (id, path) = (values.get_str(USER_ID)?, values.get_str(BACKEND)?);
-        let backend = core.backends().iter().find(|known| known.path() == path);
-        Some((id.parse::<UserId>(), backend))
-    });
+    let named = request.session().look(|held| named(core, held));
     let Some((id, backend)) = named.await? else {
         return Ok(None);
     };

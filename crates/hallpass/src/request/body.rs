@@ -34,7 +34,7 @@ pub(crate) struct BodySlot {
 
 impl BodySlot {
     pub(super) fn new(body: Body, headers: &HeaderMap) -> Self {
-        let has_length = headers.contains_key(CONTENT_LENGTH) || body.size_hint().exact().is_some();
+        let has_length = body.size_hint().exact().is_some() || headers.contains_key(CONTENT_LENGTH);
         Self {
             state: Mutex::new(State::Streaming(body)),
             has_length,

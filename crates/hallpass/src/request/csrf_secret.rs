@@ -6,11 +6,18 @@ use hallpass_formats::csrf::CsrfSecret;
 use parking_lot::Mutex;
 
 /// The CSRF secret of one exchange.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CsrfState {
-    /// The text that requests are measured by, once it was looked at.
-    stored: OnceLock<Option<String>>,
+    stored: Stored,
     state: Mutex<State>,
+}
+
+/// The text that requests are measured by.
+#[derive(Debug)]
+enum Stored {
+    OfCookie(Option<String>),
+    /// Once it was looked at.
+    OfSession(OnceLock<Option<String>>),
 }
 
 #[derive(Debug, Default)]
@@ -23,43 +30,42 @@ struct State {
 impl CsrfState {
     /// Of a client with this cookie.
     pub(crate) fn of_cookie(cookie: Option<String>) -> Self {
-        let state = Self::default();
-        state.read(cookie);
-        state
+        Self {
+            state: Mutex::new(State::of(cookie.as_deref())),
+            stored: Stored::OfCookie(cookie),
+        }
     }
 
     /// Of a client whose session has yet to be read.
     pub(crate) fn of_session() -> Self {
-        Self::default()
+        Self {
+            state: Mutex::default(),
+            stored: Stored::OfSession(OnceLock::new()),
+        }
     }
 
     /// Whether the secret has yet to be read from the session.
     pub(crate) fn is_unread(&self) -> bool {
-        self.stored.get().is_none()
+        matches!(&self.stored, Stored::OfSession(read) if read.get().is_none())
     }
 
-    /// Takes what is stored; a text that is no secret is replaced, whatever is asked of it.
+    /// Takes what the session has.
     pub(crate) fn read(&self, stored: Option<String>) {
-        let parsed = stored.as_deref().map(CsrfSecret::parse);
-        if self.stored.set(stored).is_err() {
+        let Stored::OfSession(read) = &self.stored else {
             return;
-        }
-        *self.state.lock() = match parsed {
-            None => State::default(),
-            Some(Ok(secret)) => State {
-                secret: Some(secret),
-                needs_update: false,
-            },
-            Some(Err(_)) => State {
-                secret: Some(CsrfSecret::generate()),
-                needs_update: true,
-            },
         };
+        let state = State::of(stored.as_deref());
+        if read.set(stored).is_ok() {
+            *self.state.lock() = state;
+        }
     }
 
     /// The text that requests are measured by.
     pub(crate) fn stored(&self) -> Option<&str> {
-        self.stored.get()?.as_deref()
+        match &self.stored {
+            Stored::OfCookie(cookie) => cookie.as_deref(),
+            Stored::OfSession(read) => read.get()?.as_deref(),
+        }
     }
 
     /// Django's `get_token`: a masked token for a page. The secret behind it is then kept.
@@ -84,6 +90,23 @@ impl CsrfState {
             state.secret.clone()
         } else {
             None
+        }
+    }
+}
+
+impl State {
+    /// A text that is no secret is replaced, whatever is asked of it.
+    fn of(stored: Option<&str>) -> Self {
+        match stored.map(CsrfSecret::parse) {
+            None => Self::default(),
+            Some(Ok(secret)) => Self {
+                secret: Some(secret),
+                needs_update: false,
+            },
+            Some(Err(_)) => Self {
+                secret: Some(CsrfSecret::generate()),
+                needs_update: true,
+            },
         }
     }
 }

@@ -1,17 +1,18 @@
 //! One exchange: what a request's layers, schemes and handler share until its response is finished.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use hallpass_formats::csrf::CsrfSecret;
-use http::StatusCode;
 use http::header::COOKIE;
-use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use tokio::sync::OnceCell;
 
 use super::body::BodySlot;
+use super::caller::Caller;
 use super::csrf_secret::CsrfState;
 use crate::core::Core;
 use crate::identity::User;
@@ -35,6 +36,7 @@ struct Inner {
     /// Whether anybody wanted to know who is logged in: the response then carries `Vary: Cookie`.
     session_asked: AtomicBool,
     csrf: CsrfState,
+    caller: parking_lot::Mutex<Option<Caller>>,
     body: BodySlot,
     /// How many spaces the client wants JSON indented by; 0 for none.
     indent: AtomicU8,
@@ -45,21 +47,22 @@ struct Inner {
 
 impl Exchange {
     /// Reads the two cookies; nothing else of the request is looked at.
-    pub(crate) fn new(core: &Core, parts: &Parts, body: Body) -> Self {
+    pub(crate) fn new(core: &Core, headers: &HeaderMap, body: Body) -> Self {
         let settings = core.settings();
-        let (session_cookie, csrf_cookie) = if parts.headers.contains_key(COOKIE) {
+        let (session_cookie, csrf_cookie) = if headers.contains_key(COOKIE) {
             let cookies = Cookies::parse(
-                parts
-                    .headers
+                headers
                     .get_all(COOKIE)
                     .iter()
                     .map(http::HeaderValue::as_bytes),
             );
-            let find = |name: &str| cookies.find(name).map(std::borrow::Cow::into_owned);
-            (
-                find(&settings.session_cookie_name),
-                find(&settings.csrf_cookie_name),
-            )
+            let names = [
+                settings.session_cookie_name.as_str(),
+                settings.csrf_cookie_name.as_str(),
+            ];
+            let found = cookies.find_each(names);
+            let [session, csrf] = found.map(|cookie| cookie.map(Cow::into_owned));
+            (session, csrf)
         } else {
             (None, None)
         };
@@ -71,9 +74,10 @@ impl Exchange {
                 true => CsrfState::of_session(),
                 false => CsrfState::of_cookie(csrf_cookie),
             },
-            body: BodySlot::new(body, &parts.headers),
+            body: BodySlot::new(body, headers),
             indent: AtomicU8::new(0),
             renderer: AtomicUsize::new(0),
+            caller: parking_lot::Mutex::default(),
             session_user: parking_lot::Mutex::default(),
             core: core.clone(),
         }))
@@ -99,16 +103,23 @@ impl Exchange {
         none
     }
 
+    /// What the response must say about the session, where nothing has to be saved for that.
+    pub(crate) fn finish_session_now(&self) -> Option<Outcome> {
+        let asked = self.0.session_asked.load(Ordering::Relaxed);
+        let outcome = match (self.0.session.get(), &self.0.session_cookie) {
+            (None, None) => Outcome::Untouched,
+            (None, Some(_)) => return None,
+            (Some(session), _) => session.finish_now()?,
+        };
+        Some(match outcome {
+            Outcome::Untouched if asked => Outcome::Read,
+            outcome => outcome,
+        })
+    }
+
     /// What the response must say about the session.
     pub(crate) async fn finish_session(&self, status: StatusCode) -> Result<Outcome, Rejection> {
         let asked = self.0.session_asked.load(Ordering::Relaxed);
-        if self.0.session_cookie.is_none() && self.0.session.get().is_none() {
-            return Ok(if asked {
-                Outcome::Read
-            } else {
-                Outcome::Untouched
-            });
-        }
         Ok(match self.session().finish(status).await? {
             Outcome::Untouched if asked => Outcome::Read,
             outcome => outcome,
@@ -127,7 +138,7 @@ impl Exchange {
         }
         let secret = match self.looks_and_finds_no_session() {
             true => None,
-            false => self.session().get_str(CSRF_SESSION_KEY).await?,
+            false => Box::pin(self.session().get_str(CSRF_SESSION_KEY)).await?,
         };
         self.csrf().read(secret);
         Ok(())
@@ -141,6 +152,15 @@ impl Exchange {
             session.insert(CSRF_SESSION_KEY, secret.as_str()).await?;
         }
         Ok(())
+    }
+
+    /// Whom the innermost guard let in so far.
+    pub(crate) fn caller(&self) -> Option<Caller> {
+        self.0.caller.lock().clone()
+    }
+
+    pub(crate) fn set_caller(&self, caller: Caller) {
+        *self.0.caller.lock() = Some(caller);
     }
 
     pub(crate) fn body(&self) -> &BodySlot {

@@ -4,6 +4,7 @@
 //! at a request to the last header of its response (session, CSRF secret, body).
 
 mod body;
+mod caller;
 mod client;
 mod csrf_secret;
 mod exchange;
@@ -21,7 +22,7 @@ use axum::extract::{FromRequestParts, Path};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, Uri};
+use http::{HeaderMap, HeaderName, Method, Request, Uri};
 use serde::de::DeserializeOwned;
 
 use crate::accounts::Accounts;
@@ -32,26 +33,29 @@ use crate::rejection::Rejection;
 use crate::sessions::Session;
 use crate::wire::charset::latin1;
 
+pub(crate) use caller::{Admitted, Caller};
 pub(crate) use client::from_the_right;
 pub(crate) use exchange::Exchange;
 pub(crate) use form::{FormFault, FormKind, query_value};
 pub(crate) use forwarded::Forwarded;
+pub(crate) use head::Head;
 pub(crate) use view::{NO_VIEW, ViewAttributes};
 
 /// One request on its way in.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestContext<'a> {
-    parts: &'a Parts,
+    head: Head<'a>,
     exchange: &'a Exchange,
     view: &'a ViewAttributes,
     has_view: bool,
 }
 
 impl<'a> RequestContext<'a> {
-    pub(crate) fn new(parts: &'a Parts, exchange: &'a Exchange) -> Self {
-        let view = parts.extensions.get::<Arc<ViewAttributes>>();
+    pub(crate) fn new(head: impl Into<Head<'a>>, exchange: &'a Exchange) -> Self {
+        let head = head.into();
+        let view = head.extensions.get::<Arc<ViewAttributes>>();
         Self {
-            parts,
+            head,
             exchange,
             has_view: view.is_some(),
             view: view.map_or(&NO_VIEW, |view| view),
@@ -99,17 +103,17 @@ impl<'a> RequestContext<'a> {
 
     /// The method.
     pub fn method(&self) -> &'a Method {
-        &self.parts.method
+        self.head.method
     }
 
     /// The target.
     pub fn uri(&self) -> &'a Uri {
-        &self.parts.uri
+        self.head.uri
     }
 
     /// The headers.
     pub fn headers(&self) -> &'a HeaderMap {
-        &self.parts.headers
+        self.head.headers
     }
 
     /// The parameters of the route's path, DRF's `view.kwargs`: `let id: i64 = request.path().await?`. Several are a
@@ -118,7 +122,8 @@ impl<'a> RequestContext<'a> {
     /// # Errors
     /// 404 where they do not read as `T`, as a path that Django's URL converters do not match; 500 outside a route.
     pub async fn path<T: DeserializeOwned + Send>(&self) -> Result<T, Rejection> {
-        let mut parts = self.parts.clone();
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.extensions = self.head.extensions.clone();
         match Path::<T>::from_request_parts(&mut parts, &()).await {
             Ok(Path(parameters)) => Ok(parameters),
             Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Rejection::not_found()),
@@ -131,7 +136,7 @@ impl<'a> RequestContext<'a> {
 
     /// Values that outer layers left, such as axum's `ConnectInfo`.
     pub fn extensions(&self) -> &'a http::Extensions {
-        &self.parts.extensions
+        self.head.extensions
     }
 
     /// The view's `throttle_scope`, for throttles that have none of their own.
@@ -187,7 +192,7 @@ impl<'a> RequestContext<'a> {
     /// Whether the request came over TLS, as Django's `is_secure` decides: the connection itself, unless
     /// `secure_proxy_ssl_header` is configured and sent.
     pub fn is_secure(&self) -> bool {
-        head::is_secure(self.core(), self.parts)
+        head::is_secure(self.core(), self.head)
     }
 
     /// What a proxy says of it, when it was put together by forward-auth.
@@ -197,17 +202,17 @@ impl<'a> RequestContext<'a> {
 
     /// The `Host` that the client asked for (`X-Forwarded-Host` with `use_x_forwarded_host`), unchecked.
     pub fn host(&self) -> String {
-        head::host(self.core(), self.parts)
+        head::host(self.core(), self.head)
     }
 
     /// The same as it was sent.
     pub(crate) fn host_bytes(&self) -> Cow<'a, [u8]> {
-        head::host_bytes(self.core(), self.parts)
+        head::host_bytes(self.core(), self.head)
     }
 
     /// The port that the client asked for, as text: Django's `get_port`.
     pub(crate) fn server_port(&self) -> String {
-        head::server_port(self.core(), self.parts)
+        head::server_port(self.core(), self.head)
     }
 
     /// The address of the connection's other end, when the server tells it
@@ -223,9 +228,7 @@ impl<'a> RequestContext<'a> {
 
     /// One header's bytes, several joined with a comma; `None` when it is absent.
     pub(crate) fn header(&self, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
-        self.headers()
-            .contains_key(name)
-            .then(|| head::joined(self.headers(), name))
+        head::joined_if_any(self.headers(), name)
     }
 
     /// The whole body, read once and kept for whoever asks next.
@@ -263,8 +266,8 @@ impl<'a> RequestContext<'a> {
         &self.view.parsers
     }
 
-    pub(crate) fn parts(&self) -> &'a Parts {
-        self.parts
+    pub(crate) fn head(&self) -> Head<'a> {
+        self.head
     }
 
     pub(crate) fn exchange(&self) -> &'a Exchange {

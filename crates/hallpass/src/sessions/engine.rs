@@ -74,6 +74,14 @@ impl Engine {
         matches!(self, Self::Db | Self::CachedDb(_))
     }
 
+    /// The session under this key, where the identity cache has it: nothing has to be waited for.
+    pub(super) fn at_hand(&self, core: &Core, key: &SessionKey) -> Option<Arc<StoredSession>> {
+        match self {
+            Self::Db | Self::CachedDb(None) => core.identities().session_at_hand(core.store(), key),
+            Self::CachedDb(Some(_)) | Self::Cache(_) | Self::SignedCookies => None,
+        }
+    }
+
     pub(super) async fn load(&self, core: &Core, key: &SessionKey) -> Result<Loaded, Rejection> {
         match self {
             Self::Db | Self::CachedDb(None) => db::load(core, key).await,

@@ -21,6 +21,7 @@ pub use of_users::{ListedSession, ListedSessions, SessionState, UserSessions};
 pub use session::Session;
 
 pub(crate) use engine::Engine;
+pub(crate) use held::Held;
 pub(crate) use session::Outcome;
 
 /// Rows removed per transaction by [`Sessions::clear_expired`].

@@ -105,6 +105,18 @@ impl Session {
         Ok(look(state.held.get_or_insert_default()))
     }
 
+    /// The same where nothing has to be waited for: the values are there, or the identity cache has them.
+    pub(crate) fn look_now<T>(&self, look: impl FnOnce(&Held) -> T) -> Option<T> {
+        let mut state = self.inner.state.try_lock().ok()?;
+        if state.held.is_none() {
+            let core = &self.inner.core;
+            let stored = core.session_engine().at_hand(core, state.key.as_ref()?)?;
+            state.held = Some(Held::Stored(stored));
+        }
+        self.inner.accessed.store(true, Ordering::Relaxed);
+        state.held.as_ref().map(look)
+    }
+
     /// The key that the cookie carries; `None` until a new session is saved. Nothing is read from the store, so an
     /// unknown key still shows until something else is asked for. With `signed_cookies` it is the whole signed text.
     pub async fn key(&self) -> Option<SessionKey> {
@@ -217,6 +229,13 @@ impl Session {
         Ok(expiry(&self.inner.core, state.values(), Timestamp::now()))
     }
 
+    /// [`finish`](Self::finish), where nothing has to be saved.
+    pub(crate) fn finish_now(&self) -> Option<Outcome> {
+        let state = self.inner.state.try_lock().ok()?;
+        let save = state.modified || self.inner.core.settings().session_save_every_request;
+        (!save).then(|| self.inner.unsaved(&state))
+    }
+
     /// Django's `SessionMiddleware.process_response`: saves what has to be saved.
     pub(crate) async fn finish(&self, status: http::StatusCode) -> Result<Outcome, Rejection> {
         let mut state = self.inner.state.lock().await;
@@ -227,18 +246,10 @@ impl Session {
         if save {
             self.inner.load(&mut state).await?;
         }
-        if self.inner.had_cookie && state.is_empty() {
-            return Ok(Outcome::Dead);
-        }
-        let accessed = self.inner.accessed.load(Ordering::Relaxed);
         if save && !state.is_empty() {
             return self.inner.save(&mut state).await;
         }
-        Ok(if accessed {
-            Outcome::Read
-        } else {
-            Outcome::Untouched
-        })
+        Ok(self.inner.unsaved(&state))
     }
 }
 
@@ -249,6 +260,17 @@ impl Inner {
         self.accessed.store(true, Ordering::Relaxed);
         self.load(&mut state).await?;
         Ok(state)
+    }
+
+    /// What the response says of a session that is not saved.
+    fn unsaved(&self, state: &State) -> Outcome {
+        if self.had_cookie && state.is_empty() {
+            return Outcome::Dead;
+        }
+        match self.accessed.load(Ordering::Relaxed) {
+            true => Outcome::Read,
+            false => Outcome::Untouched,
+        }
     }
 
     /// Asks the engine, once.

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
 use http::{HeaderValue, Method, StatusCode, Uri};
 
-use super::site::SiteLayer;
+use super::site::Site;
 use crate::diagnostics::{Cause, Reason};
 use crate::pages;
 use crate::rejection::Rejection;
@@ -22,7 +22,7 @@ pub(super) enum Early {
     Page(Response),
 }
 
-impl SiteLayer {
+impl Site {
     /// In Django's order: the redirect to HTTPS, unwanted browsers, the Host check, the redirect to `www.`. Only a
     /// redirect to `secure_ssl_host` comes before the Host check: one to the host that was asked for would lead wherever
     /// a forged header says.

@@ -9,11 +9,10 @@ use std::ops::Deref;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
-use super::Caller;
 use crate::identity::{Identity, Token};
 use crate::login;
 use crate::rejection::Rejection;
-use crate::request::{Exchange, RequestContext};
+use crate::request::{Caller, Exchange, RequestContext};
 use crate::sessions::Session;
 use crate::typed_user::FromUser;
 
@@ -119,10 +118,12 @@ impl<S: Sync> OptionalFromRequestParts<S> for Token {
 }
 
 async fn caller(parts: &Parts) -> Result<Option<Identity>, Rejection> {
-    match parts.extensions.get() {
-        Some(Caller::Admitted(admitted)) => Ok(admitted.identity.clone()),
+    let exchange = parts.extensions.get::<Exchange>();
+    match exchange.and_then(Exchange::caller) {
+        Some(Caller::Admitted(admitted)) => Ok(admitted.identity),
         Some(Caller::OfSession) => {
-            let user = login::user(&RequestContext::of(parts)?).await?;
+            // Deep, and seldom: boxed, it does not weigh on every handler's future.
+            let user = Box::pin(login::user(&RequestContext::of(parts)?)).await?;
             Ok(user.map(|user| Identity::new(user, "session")))
         }
         None => {

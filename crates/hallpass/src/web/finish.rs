@@ -4,43 +4,45 @@ use axum::response::Response;
 use hallpass_formats::csrf::CsrfSecret;
 use hallpass_formats::session::{Expiry, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
-use http::header::{SET_COOKIE, STRICT_TRANSPORT_SECURITY, VARY, X_FRAME_OPTIONS};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{Entry, SET_COOKIE, VARY};
+use http::{HeaderMap, HeaderValue};
 
 use crate::core::Core;
+use crate::rejection::Rejection;
 use crate::request::Exchange;
 use crate::sessions::Outcome;
 use crate::settings::Settings;
 use crate::wire::set_cookie::SetCookie;
 
 /// Adds what the exchange has to say: the CSRF cookie first, then the session's, as Django's middleware does.
-pub(crate) async fn finish(exchange: &Exchange, mut response: Response) -> Response {
-    let settings = exchange.core().settings();
-    match exchange.csrf().to_keep() {
-        Some(secret) if settings.csrf_use_sessions => {
-            if let Err(rejection) = exchange.keep_csrf_secret(&secret).await {
-                return rejection.into_response_with(None);
-            }
-        }
-        Some(secret) => {
+///
+/// # Errors
+/// The answer to give instead: the work is done but cannot be remembered, and the client must not believe it was.
+pub(crate) async fn finish(exchange: &Exchange, response: &mut Response) -> Result<(), Rejection> {
+    if let Some(secret) = exchange.csrf().to_keep() {
+        let settings = exchange.core().settings();
+        if settings.csrf_use_sessions {
+            Box::pin(exchange.keep_csrf_secret(&secret)).await?;
+        } else {
             add_cookie(response.headers_mut(), &csrf_cookie(settings, &secret));
             vary_on_cookie(response.headers_mut());
         }
-        None => {}
     }
     finish_session(exchange, response).await
 }
 
 /// The session's part alone: for answers of a middleware that stands between the two.
-pub(crate) async fn finish_session(exchange: &Exchange, mut response: Response) -> Response {
-    let settings = exchange.core().settings();
-    let outcome = match exchange.finish_session(response.status()).await {
-        Ok(outcome) => outcome,
-        // The work is done but cannot be remembered: the client must not believe it was.
-        Err(rejection) => return rejection.into_response_with(None),
+pub(crate) async fn finish_session(
+    exchange: &Exchange,
+    response: &mut Response,
+) -> Result<(), Rejection> {
+    let outcome = match exchange.finish_session_now() {
+        Some(outcome) => outcome,
+        None => Box::pin(exchange.finish_session(response.status())).await?,
     };
+    let settings = exchange.core().settings();
     match outcome {
-        Outcome::Untouched => return response,
+        Outcome::Untouched => return Ok(()),
         Outcome::Read => {}
         Outcome::Saved(key, expiry) => add_cookie(
             response.headers_mut(),
@@ -49,27 +51,29 @@ pub(crate) async fn finish_session(exchange: &Exchange, mut response: Response) 
         Outcome::Dead => add_cookie(response.headers_mut(), &dead_session_cookie(settings)),
     }
     vary_on_cookie(response.headers_mut());
-    response
+    Ok(())
 }
+
+/// For the fixed headers, `Allow`, `Vary`, a cookie and the length.
+const ROOM: usize = 9;
 
 /// The headers of Django's `SecurityMiddleware` and `XFrameOptionsMiddleware`; what a handler set stays. An `early`
 /// answer comes from a middleware that stands before the second one.
 pub(crate) fn secure(core: &Core, headers: &mut HeaderMap, request_is_secure: bool, early: bool) {
     let fixed = &core.compiled().fixed_headers;
-    headers.reserve(fixed.always.len() + 2);
-    if !early {
-        set_default(headers, &X_FRAME_OPTIONS, &fixed.x_frame_options);
+    let frames = (!early).then_some(&fixed.of_frames);
+    let hsts = fixed.hsts.as_ref().filter(|_| request_is_secure);
+    // A new map with room for all of them costs less than to let the handler's grow.
+    let mut all = HeaderMap::with_capacity(headers.len() + ROOM);
+    for (name, value) in headers.iter() {
+        all.append(name, value.clone());
     }
-    for (name, value) in &fixed.always {
-        set_default(headers, name, value);
+    for (name, value) in frames.into_iter().chain(&fixed.always).chain(hsts) {
+        if !headers.keys().any(|own| own == name) {
+            all.append(name, value.clone());
+        }
     }
-    if let Some(hsts) = fixed.hsts.as_ref().filter(|_| request_is_secure) {
-        set_default(headers, &STRICT_TRANSPORT_SECURITY, hsts);
-    }
-}
-
-fn set_default(headers: &mut HeaderMap, name: &HeaderName, value: &HeaderValue) {
-    headers.entry(name).or_insert_with(|| value.clone());
+    *headers = all;
 }
 
 fn add_cookie(headers: &mut HeaderMap, cookie: &SetCookie) {
@@ -86,8 +90,8 @@ fn add_cookie(headers: &mut HeaderMap, cookie: &SetCookie) {
 
 /// Django's `patch_vary_headers`.
 fn vary_on_cookie(headers: &mut HeaderMap) {
-    if !headers.contains_key(VARY) {
-        headers.insert(VARY, HeaderValue::from_static("Cookie"));
+    if let Entry::Vacant(vacant) = headers.entry(VARY) {
+        vacant.insert(HeaderValue::from_static("Cookie"));
         return;
     }
     let mut fields: Vec<String> = headers

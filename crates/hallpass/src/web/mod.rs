@@ -7,9 +7,12 @@ mod converters;
 mod data;
 mod extract;
 mod finish;
+mod handlers;
 mod indent;
 mod layer;
+mod mounted;
 mod object_permissions;
+mod passage;
 mod router;
 mod routes;
 mod site;
@@ -25,4 +28,4 @@ pub use router::GuardedRouter;
 pub use routes::Route;
 pub use view::{ApiView, GetObject, Renderer, Rendering};
 
-pub(crate) use caller::{Caller, with_context};
+pub(crate) use caller::with_context;

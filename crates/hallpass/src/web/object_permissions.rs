@@ -3,10 +3,9 @@
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use super::caller::{Admitted, Caller};
 use crate::permissions::{Object, Requirement};
 use crate::rejection::Rejection;
-use crate::request::{Exchange, RequestContext};
+use crate::request::{Admitted, Caller, Exchange, RequestContext};
 
 /// DRF's `self.check_object_permissions`: a handler that has found its object asks the view's permissions about it.
 ///
@@ -93,7 +92,7 @@ impl<S: Sync> FromRequestParts<S> for ObjectPermissions {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         let exchange = parts.extensions.get::<Exchange>().cloned();
-        match (parts.extensions.get::<Caller>().cloned(), exchange) {
+        match (exchange.as_ref().and_then(Exchange::caller), exchange) {
             (Some(Caller::Admitted(admitted)), Some(exchange)) => Ok(Self {
                 admitted,
                 exchange,

@@ -1,19 +1,20 @@
 //! The router that guards every route: what is not said otherwise stands under the default policy.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, any, any_service};
 use tower_service::Service;
 
 use super::converters::Pattern;
-use super::layer::GuardLayer;
+use super::handlers::Handlers;
+use super::mounted::{Mounted, View};
 use super::routes::Route;
-use super::site::{SiteLayer, not_found};
+use super::site::Site;
 use super::view::ApiView;
 use super::view::gate::Gate;
 use crate::hallpass::Hallpass;
@@ -38,10 +39,9 @@ use crate::policy::Policy;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct GuardedRouter<S = ()> {
     hallpass: Hallpass,
-    routes: Vec<(Route, MethodRouter<S>)>,
+    routes: Vec<(Route, Handlers<S>)>,
 }
 
 impl Hallpass {
@@ -60,7 +60,7 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     #[must_use]
     pub fn route(self, path: &str, view: ApiView<S>) -> Self {
         let (gate, handlers) = view.into_parts(self.hallpass.default_policy());
-        self.mount(path, Gate::Api(Arc::new(gate)), handlers)
+        self.mount(path, Gate::Api(Arc::new(gate)), Handlers::Api(handlers))
     }
 
     /// Any service at `path`, for all methods, under a policy: a router of tonic's, a file server, a WebSocket
@@ -75,19 +75,22 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        self.mount(path, Gate::Policy(Arc::new(policy)), any_service(service))
+        let handlers = Handlers::Plain(Box::new(any_service(service)));
+        self.mount(path, Gate::Policy(Arc::new(policy)), handlers)
     }
 
     /// A plain Django view at `path`: no policy, but the CSRF check for every unsafe method.
     #[must_use]
     pub fn plain(self, path: &str, handlers: MethodRouter<S>) -> Self {
-        self.mount(path, Gate::Plain { csrf_exempt: false }, handlers)
+        let gate = Gate::Plain { csrf_exempt: false };
+        self.mount(path, gate, Handlers::Plain(Box::new(handlers)))
     }
 
     /// A plain Django view without the CSRF check: Django's `csrf_exempt`.
     #[must_use]
     pub fn plain_csrf_exempt(self, path: &str, handlers: MethodRouter<S>) -> Self {
-        self.mount(path, Gate::Plain { csrf_exempt: true }, handlers)
+        let gate = Gate::Plain { csrf_exempt: true };
+        self.mount(path, gate, Handlers::Plain(Box::new(handlers)))
     }
 
     /// All routes of another router under a prefix: Django's `include`. They keep their policies, those that they got
@@ -131,11 +134,9 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
         self.routes.iter().map(|(route, _)| route)
     }
 
-    fn mount(mut self, path: &str, gate: Gate, handlers: MethodRouter<S>) -> Self {
-        // Inside `any`, because a method router names its methods on whatever it does not route, refusals included.
-        let guard = GuardLayer::new(self.hallpass.core().clone(), gate.clone());
+    fn mount(mut self, path: &str, gate: Gate, handlers: Handlers<S>) -> Self {
         let route = Route::new(path.to_owned(), gate);
-        self.routes.push((route, any(handlers).layer(guard)));
+        self.routes.push((route, handlers));
         self
     }
 
@@ -144,37 +145,32 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     /// # Panics
     /// As axum's own `route`: on a path that is malformed or taken twice. It happens at start-up.
     pub fn into_router(self) -> Router<S> {
-        let mut patterns = Vec::new();
+        let paths = self
+            .routes
+            .iter()
+            .map(|(route, _)| Pattern::parse(route.path()));
+        let site = Arc::new(Site {
+            core: self.hallpass.core().clone(),
+            paths: paths.collect(),
+        });
         let mut router = Router::new();
-        for (route, handlers) in self.routes {
-            let pattern = Pattern::parse(route.path());
-            let handlers = if pattern.is_plain() {
-                handlers
-            } else {
-                only_where(pattern.clone(), handlers)
+        for ((route, handlers), pattern) in self.routes.into_iter().zip(&site.paths) {
+            let view = View {
+                pattern: (!pattern.is_plain()).then(|| pattern.clone()),
+                gate: route.into_gate(),
+                handlers,
             };
-            router = router.route(pattern.axum_path(), handlers);
-            patterns.push(pattern);
+            // For all methods: the view's own refusal names its methods, and comes after the policy's.
+            let view = any(Mounted::new(&site, Some(view)));
+            router = router.route(pattern.axum_path(), view);
         }
-        let site = SiteLayer::new(self.hallpass.core().clone(), patterns);
-        router.fallback(not_found).layer(site)
+        router.fallback(Mounted::new(&site, None))
     }
 }
 
-/// The handlers where the whole pattern fits, else the page for a path that leads nowhere.
-fn only_where<S: Clone + Send + Sync + 'static>(
-    pattern: Pattern,
-    handlers: MethodRouter<S>,
-) -> MethodRouter<S> {
-    let pattern = Arc::new(pattern);
-    handlers.layer(from_fn(move |request: Request, next: Next| {
-        let fits = pattern.matches(request.uri().path());
-        async move {
-            if fits {
-                next.run(request).await
-            } else {
-                not_found().await
-            }
-        }
-    }))
+impl<S> fmt::Debug for GuardedRouter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes = self.routes.iter().map(|(route, _)| route);
+        f.debug_list().entries(routes).finish()
+    }
 }

@@ -24,6 +24,10 @@ impl Route {
         Self { path, ..self }
     }
 
+    pub(super) fn into_gate(self) -> Gate {
+        self.gate
+    }
+
     /// The path in axum's syntax, with the prefixes of whatever it was nested into.
     pub fn path(&self) -> &str {
         &self.path

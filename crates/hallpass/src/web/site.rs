@@ -1,141 +1,104 @@
 //! What Django's default middleware does around every view of a [`GuardedRouter`](super::GuardedRouter):
 //! HTTPS redirect, Host check, session and CSRF cookies, slash redirect, fixed headers.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
-
-use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
-use http::{Method, StatusCode};
-use tower_layer::Layer;
-use tower_service::Service;
+use axum::response::Response;
+use http::Method;
 
 use super::common::Early;
 use super::converters::Pattern;
 use super::finish::{finish, finish_session, secure};
-use super::layer::enter;
+use super::passage::Passage;
+use super::view::gate::Gate;
 use crate::core::Core;
-use crate::diagnostics;
-use crate::pages;
-use crate::request::RequestContext;
+use crate::request::{Head, RequestContext};
 
-/// Django's page for a path that leads nowhere.
-pub(super) async fn not_found() -> Response {
-    (
-        StatusCode::NOT_FOUND,
-        [(CONTENT_TYPE, pages::HTML)],
-        pages::NOT_FOUND,
-    )
-        .into_response()
-}
-
-/// Wraps a router in Django's default middleware.
-#[derive(Clone, Debug)]
-pub(super) struct SiteLayer {
+/// One site: its settings, and the paths that lead somewhere.
+#[derive(Debug)]
+pub(super) struct Site {
     pub(super) core: Core,
-    pub(super) paths: Arc<[Pattern]>,
+    pub(super) paths: Vec<Pattern>,
 }
 
-impl SiteLayer {
-    pub(super) fn new(core: Core, paths: Vec<Pattern>) -> Self {
-        Self {
-            core,
-            paths: paths.into(),
+impl Site {
+    /// Answers before any view is asked, where one of the middleware does.
+    pub(super) async fn answer_early(&self, passage: &Passage, head: Head<'_>) -> Option<Response> {
+        let context = RequestContext::new(head, &passage.exchange);
+        match self.early(&context) {
+            Some(early) => Some(Box::pin(self.end_early(early, passage, &context)).await),
+            None => None,
         }
     }
-}
 
-impl<S> Layer<S> for SiteLayer {
-    type Service = Site<S>;
-
-    fn layer(&self, inner: S) -> Site<S> {
-        Site {
-            inner,
-            site: self.clone(),
-        }
-    }
-}
-
-/// A site around its router.
-#[derive(Clone, Debug)]
-pub(super) struct Site<S> {
-    inner: S,
-    site: SiteLayer,
-}
-
-impl<S> Service<Request> for Site<S>
-where
-    S: Service<Request, Response = Response> + Clone + Send + 'static,
-    S::Future: Send,
-{
-    type Response = Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let fresh = self.inner.clone();
-        let inner = std::mem::replace(&mut self.inner, fresh);
-        let site = self.site.clone();
-        Box::pin(async move { site.serve(inner, request).await })
-    }
-}
-
-impl SiteLayer {
-    async fn serve<S>(&self, mut inner: S, request: Request) -> Result<Response, S::Error>
-    where
-        S: Service<Request, Response = Response>,
-    {
-        let (mut parts, body) = request.into_parts();
-        if let Some(method) = in_upper_case(&parts.method) {
-            parts.method = method;
-        }
-        let (exchange, _) = enter(&self.core, &mut parts, body);
-        let context = RequestContext::new(&parts, &exchange);
-        let is_secure = context.is_secure();
-        if let Some(early) = self.early(&context) {
-            let mut response = match early {
-                Early::OfSecurity(response) => response,
-                Early::OfCommon(response) => finish_session(&exchange, response).await,
-                Early::Page(response) => match exchange.read_csrf_secret().await {
-                    Ok(()) => finish(&exchange, response).await,
-                    Err(fault) => fault.into_response(),
-                },
-            };
-            secure(&self.core, response.headers_mut(), is_secure, true);
-            diagnostics::stamp(&self.core, &parts.method, parts.uri.path(), &mut response);
-            return Ok(response);
-        }
-        let (method, uri) = (parts.method.clone(), parts.uri.clone());
-        let response = match exchange.read_csrf_secret().await {
-            Ok(()) => {
-                let body = exchange.body().take();
-                inner.call(Request::from_parts(parts, body)).await?
+    async fn end_early(
+        &self,
+        early: Early,
+        passage: &Passage,
+        context: &RequestContext<'_>,
+    ) -> Response {
+        let exchange = &passage.exchange;
+        let (mut response, finished) = match early {
+            Early::OfSecurity(response) => (response, Ok(())),
+            Early::OfCommon(mut response) => {
+                let finished = finish_session(exchange, &mut response).await;
+                (response, finished)
             }
-            Err(fault) => fault.into_response(),
+            Early::Page(mut response) => {
+                let finished = match exchange.read_csrf_secret().await {
+                    Ok(()) => finish(exchange, &mut response).await,
+                    Err(fault) => Err(fault),
+                };
+                (response, finished)
+            }
         };
-        let redirect = self.slash_redirect(&method, &uri, &response);
-        let early = redirect.is_some();
-        let mut response = match redirect {
-            Some(redirect) => finish_session(&exchange, redirect).await,
-            None => finish(&exchange, response).await,
-        };
-        secure(&self.core, response.headers_mut(), is_secure, early);
-        diagnostics::stamp(&self.core, &method, uri.path(), &mut response);
-        Ok(response)
+        if let Err(fault) = finished {
+            response = fault.into_response_with(None);
+        }
+        secure(
+            &self.core,
+            response.headers_mut(),
+            context.is_secure(),
+            true,
+        );
+        passage.stamp(&mut response);
+        response
+    }
+
+    /// The last look at a response; `gate` is that of the view that answered, if one did.
+    pub(super) async fn conclude(
+        &self,
+        passage: &Passage,
+        gate: Option<&Gate>,
+        is_secure: bool,
+        response: &mut Response,
+    ) {
+        let redirect = self.slash_redirect(&passage.method, &passage.uri, response);
+        if let Some(redirect) = redirect {
+            *response = redirect;
+            if let Err(fault) = finish_session(&passage.exchange, response).await {
+                *response = fault.into_response_with(None);
+            }
+            secure(&self.core, response.headers_mut(), is_secure, true);
+        } else {
+            // First, because it makes room for what follows.
+            secure(&self.core, response.headers_mut(), is_secure, false);
+            if let Some(gate) = gate {
+                passage.complete(gate, response).await;
+            }
+            if let Err(fault) = finish(&passage.exchange, response).await {
+                *response = fault.into_response_with(None);
+                secure(&self.core, response.headers_mut(), is_secure, false);
+            }
+        }
+        passage.stamp(response);
     }
 }
 
-/// Django knows no method in lower case: `post` is `POST` to it. `None` where there is nothing to change.
-fn in_upper_case(method: &Method) -> Option<Method> {
+/// Django knows no method in lower case: `post` is `POST` to it.
+pub(super) fn put_in_upper_case(method: &mut Method) {
     let text = method.as_str();
-    if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        return None;
+    if text.bytes().any(|byte| byte.is_ascii_lowercase())
+        && let Ok(upper) = Method::from_bytes(text.to_ascii_uppercase().as_bytes())
+    {
+        *method = upper;
     }
-    Method::from_bytes(text.to_ascii_uppercase().as_bytes()).ok()
 }

@@ -4,8 +4,7 @@
 //! chunk with neither name nor value is nothing, and of equal names the last counts. A value in
 //! double quotes is unquoted as Python's `http.cookies` does.
 //!
-//! Nothing is indexed up front: a request usually asks for one or two names, and a lookup walks
-//! the text once.
+//! Nothing is indexed up front: a request usually asks for two names, which one walk finds, from the end.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,11 +13,11 @@ use super::text::trim;
 
 /// The cookies of one request.
 #[derive(Clone, Default)]
-pub struct Cookies {
-    text: String,
+pub struct Cookies<'a> {
+    text: Cow<'a, str>,
 }
 
-impl Cookies {
+impl<'a> Cookies<'a> {
     /// Takes the values of all `Cookie` headers; bytes that are not UTF-8 become U+FFFD.
     ///
     /// Several headers count as one joined with `; `, as RFC 9113 asks of HTTP/2 servers. (A WSGI
@@ -31,13 +30,17 @@ impl Cookies {
     /// assert_eq!(cookies.find("b").as_deref(), Some("x;y"));
     /// assert_eq!(cookies.find("c"), None);
     /// ```
-    pub fn parse<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Cookies {
-        let mut text = String::new();
+    pub fn parse(headers: impl IntoIterator<Item = &'a [u8]>) -> Cookies<'a> {
+        let mut text = Cow::Borrowed("");
         for header in headers {
-            if !text.is_empty() {
-                text.push_str("; ");
+            let header = String::from_utf8_lossy(header);
+            if text.is_empty() {
+                text = header;
+                continue;
             }
-            text.push_str(&String::from_utf8_lossy(header));
+            let text = text.to_mut();
+            text.push_str("; ");
+            text.push_str(&header);
         }
         Cookies { text }
     }
@@ -45,9 +48,35 @@ impl Cookies {
     /// The value of the last cookie called `name` (letter case matters).
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Cow<'_, str>> {
-        let found = self.text.rsplit(';').filter_map(name_and_value);
-        let value = found.into_iter().find(|(found, _)| *found == name)?.1;
-        Some(unquote(value))
+        let [found] = self.find_each([name]);
+        found
+    }
+
+    /// [`find`](Self::find) for several names, in one walk.
+    #[must_use]
+    pub fn find_each<const N: usize>(&self, names: [&str; N]) -> [Option<Cow<'_, str>>; N] {
+        let mut found = [const { None }; N];
+        let mut rest = Some(&*self.text);
+        while let Some(text) = rest {
+            let end = memchr::memrchr(b';', text.as_bytes());
+            let (before, chunk) = match end.and_then(|end| text.split_at_checked(end)) {
+                Some((before, chunk)) => (Some(before), chunk.get(1..).unwrap_or_default()),
+                None => (None, text),
+            };
+            rest = before;
+            let Some((name, value)) = name_and_value(chunk) else {
+                continue;
+            };
+            for (wanted, place) in names.iter().zip(&mut found) {
+                if *wanted == name && place.is_none() {
+                    *place = Some(unquote(value));
+                }
+            }
+            if found.iter().all(Option::is_some) {
+                break;
+            }
+        }
+        found
     }
 
     /// All cookies in the order sent, duplicates included.
@@ -60,7 +89,7 @@ impl Cookies {
 }
 
 /// Cookie values are credentials: only the names are shown.
-impl fmt::Debug for Cookies {
+impl fmt::Debug for Cookies<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
             .entries(self.iter().map(|(name, _)| name))
@@ -69,7 +98,11 @@ impl fmt::Debug for Cookies {
 }
 
 fn name_and_value(chunk: &str) -> Option<(&str, &str)> {
-    let (name, value) = chunk.split_once('=').unwrap_or(("", chunk));
+    let equals = memchr::memchr(b'=', chunk.as_bytes());
+    let (name, value) = match equals.and_then(|equals| chunk.split_at_checked(equals)) {
+        Some((name, value)) => (name, value.get(1..).unwrap_or_default()),
+        None => ("", chunk),
+    };
     let (name, value) = (trim(name), trim(value));
     (!name.is_empty() || !value.is_empty()).then_some((name, value))
 }

@@ -102,6 +102,8 @@ pub enum HostError {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AllowedHosts {
     patterns: Vec<String>,
+    /// Those that are names, as they stand in a header.
+    names: Vec<String>,
 }
 
 impl AllowedHosts {
@@ -109,13 +111,18 @@ impl AllowedHosts {
     /// `.localhost`, `127.0.0.1` and `[::1]`.
     #[must_use]
     pub fn new(patterns: Vec<String>, debug: bool) -> AllowedHosts {
-        if patterns.is_empty() && debug {
-            let local = [".localhost", "127.0.0.1", "[::1]"];
-            return AllowedHosts {
-                patterns: local.map(str::to_owned).to_vec(),
-            };
+        let local = [".localhost", "127.0.0.1", "[::1]"];
+        let patterns = match patterns.is_empty() && debug {
+            true => local.map(str::to_owned).to_vec(),
+            false => patterns,
+        };
+        let is_name = |pattern: &&String| {
+            !pattern.starts_with('.') && !pattern.ends_with('.') && is_domain(pattern)
+        };
+        AllowedHosts {
+            names: patterns.iter().filter(is_name).cloned().collect(),
+            patterns,
         }
-        AllowedHosts { patterns }
     }
 
     /// Whether a pattern matches the (lower-cased, portless) domain.
@@ -137,10 +144,7 @@ impl AllowedHosts {
             Some(colon) if is_port => header.get(..colon).unwrap_or_default(),
             _ => header,
         };
-        let plain = |pattern: &&String| !pattern.starts_with('.') && *pattern != "*";
-        self.patterns.iter().filter(plain).any(|pattern| {
-            pattern.as_bytes() == name && !pattern.ends_with('.') && is_domain(pattern)
-        })
+        self.names.iter().any(|known| known.as_bytes() == name)
     }
 
     /// Checks a host header.

@@ -20,8 +20,7 @@ use crate::identity::Identity;
 use crate::pages;
 use crate::policy::Policy;
 use crate::rejection::Rejection;
-use crate::request::{NO_VIEW, RequestContext, ViewAttributes, query_value};
-use crate::web::caller::Caller;
+use crate::request::{Caller, Head, NO_VIEW, RequestContext, ViewAttributes, query_value};
 use crate::wire::negotiation::{self, NegotiationError, negotiate};
 
 /// What every view writes unless it names renderers of its own.
@@ -118,7 +117,7 @@ impl Gate {
             }
             Self::Api(gate) => gate.admit(request.for_view(gate.view())).await,
             Self::Plain { csrf_exempt: true } => Ok(Admission::Enter(Caller::OfSession)),
-            Self::Plain { csrf_exempt: false } => match csrf::enforce(request).await {
+            Self::Plain { csrf_exempt: false } => match Box::pin(csrf::enforce(request)).await {
                 Ok(()) => Ok(Admission::Enter(Caller::OfSession)),
                 Err(csrf::Failure::Body(rejection)) => Err(rejection),
                 Err(csrf::Failure::Reason(reason)) => Err(csrf_failure(request, &reason)),
@@ -166,15 +165,15 @@ impl Gate {
 }
 
 impl ApiGate {
-    pub(super) fn new(
+    pub(super) fn new<'a>(
         policies: Policies,
         attributes: ViewAttributes,
-        methods: &[Method],
+        methods: impl Iterator<Item = &'a Method>,
         renderers: Vec<Arc<dyn Renderer>>,
         metadata: Metadata,
         get_object: Option<Arc<dyn ErasedGetObject>>,
     ) -> Self {
-        let methods = allowed(methods);
+        let methods: Vec<Method> = allowed(&methods.cloned().collect::<Vec<_>>());
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
         Self {
             policies,
@@ -213,7 +212,8 @@ impl ApiGate {
         let policy = self.policies.of(request.method());
         let identity = policy.admit(request).await?;
         if request.method() == Method::OPTIONS {
-            return Ok(Admission::Answer(self.describe(request, identity).await?));
+            let document = Box::pin(self.describe(request, identity)).await?;
+            return Ok(Admission::Answer(document));
         }
         if !self.methods.contains(request.method()) {
             return Err(Rejection::method_not_allowed(request.method()));
@@ -296,9 +296,11 @@ impl ApiGate {
         identity: Option<&Identity>,
         method: &Method,
     ) -> Result<bool, Rejection> {
-        let mut parts = request.parts().clone();
-        parts.method = method.clone();
-        let request = RequestContext::new(&parts, request.exchange()).for_view(self.view());
+        let head = Head {
+            method,
+            ..request.head()
+        };
+        let request = RequestContext::new(head, request.exchange()).for_view(self.view());
         let policy = self.policies.of(request.method());
         let mut outcome = policy.check_permissions(&request, identity).await;
         if let (Ok(()), true, Some(get_object)) =

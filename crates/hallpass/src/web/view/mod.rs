@@ -10,7 +10,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::handler::Handler;
-use axum::routing::{MethodFilter, MethodRouter};
 use hallpass_formats::json::Json;
 use http::Method;
 
@@ -19,6 +18,7 @@ use self::gate::{ApiGate, Policies};
 use self::get_object::ErasedGetObject;
 use self::metadata::Metadata;
 use self::renderer::JsonRenderer;
+use super::handlers::ApiHandlers;
 use crate::authentication::Scheme;
 use crate::model::{Model, QuerySet};
 use crate::permissions::Requirement;
@@ -55,8 +55,7 @@ pub struct ApiView<S = ()> {
     by_method: ByMethod,
     renderers: Vec<Arc<dyn Renderer>>,
     get_object: Option<Arc<dyn ErasedGetObject>>,
-    methods: Vec<Method>,
-    handlers: MethodRouter<S>,
+    handlers: ApiHandlers<S>,
 }
 
 impl<S: Clone + Send + Sync + 'static> ApiView<S> {
@@ -73,8 +72,7 @@ impl<S: Clone + Send + Sync + 'static> ApiView<S> {
             by_method: ByMethod::default(),
             renderers: Vec::new(),
             get_object: None,
-            methods: Vec::new(),
-            handlers: MethodRouter::new(),
+            handlers: ApiHandlers::new(),
         }
     }
 
@@ -210,46 +208,40 @@ impl<S: Clone + Send + Sync + 'static> ApiView<S> {
     /// The handler of `GET`, and of `HEAD` without the body.
     #[must_use]
     pub fn get<H: Handler<T, S>, T: 'static>(self, handler: H) -> Self {
-        self.on(Method::GET, MethodFilter::GET, handler)
+        self.on(Method::GET, handler)
     }
 
     /// The handler of `POST`.
     #[must_use]
     pub fn post<H: Handler<T, S>, T: 'static>(self, handler: H) -> Self {
-        self.on(Method::POST, MethodFilter::POST, handler)
+        self.on(Method::POST, handler)
     }
 
     /// The handler of `PUT`.
     #[must_use]
     pub fn put<H: Handler<T, S>, T: 'static>(self, handler: H) -> Self {
-        self.on(Method::PUT, MethodFilter::PUT, handler)
+        self.on(Method::PUT, handler)
     }
 
     /// The handler of `PATCH`.
     #[must_use]
     pub fn patch<H: Handler<T, S>, T: 'static>(self, handler: H) -> Self {
-        self.on(Method::PATCH, MethodFilter::PATCH, handler)
+        self.on(Method::PATCH, handler)
     }
 
     /// The handler of `DELETE`.
     #[must_use]
     pub fn delete<H: Handler<T, S>, T: 'static>(self, handler: H) -> Self {
-        self.on(Method::DELETE, MethodFilter::DELETE, handler)
+        self.on(Method::DELETE, handler)
     }
 
-    fn on<H: Handler<T, S>, T: 'static>(
-        mut self,
-        method: Method,
-        filter: MethodFilter,
-        handler: H,
-    ) -> Self {
-        self.methods.push(method);
-        self.handlers = self.handlers.on(filter, handler);
+    fn on<H: Handler<T, S>, T: 'static>(mut self, method: Method, handler: H) -> Self {
+        self.handlers.add(method, handler);
         self
     }
 
     /// The gate and the handlers behind it, with the class lists that the view does not replace.
-    pub(super) fn into_parts(self, default: &Policy) -> (ApiGate, MethodRouter<S>) {
+    pub(super) fn into_parts(self, default: &Policy) -> (ApiGate, ApiHandlers<S>) {
         let base = self.lists.over(default);
         let policies = Policies::new(self.by_method.over(&base), base);
         let mut renderers = self.renderers;
@@ -259,7 +251,7 @@ impl<S: Clone + Send + Sync + 'static> ApiView<S> {
         let gate = ApiGate::new(
             policies,
             self.attributes,
-            &self.methods,
+            self.handlers.methods(),
             renderers,
             self.metadata,
             self.get_object,
@@ -270,9 +262,10 @@ impl<S: Clone + Send + Sync + 'static> ApiView<S> {
 
 impl<S> std::fmt::Debug for ApiView<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let methods: Vec<&Method> = self.handlers.methods().collect();
         f.debug_struct("ApiView")
             .field("name", &self.metadata.name)
-            .field("methods", &self.methods)
+            .field("methods", &methods)
             .field("lists", &self.lists)
             .field("by_method", &self.by_method)
             .finish_non_exhaustive()

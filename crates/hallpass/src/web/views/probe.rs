@@ -14,7 +14,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::core::Core;
 use crate::request::RequestContext;
-use crate::web::layer::enter;
+use crate::web::passage::enter;
 use crate::wire::origin::check_origin;
 
 /// The header with the doctor's random word.
@@ -48,13 +48,12 @@ pub fn probe<S: Clone + Send + Sync + 'static>(path: &str, core: &Core) -> Route
     )
 }
 
-fn answer(core: &Core, request: Request) -> Response {
-    let (mut parts, _) = request.into_parts();
-    let Some(marker) = marker(&parts.headers) else {
+fn answer(core: &Core, mut request: Request) -> Response {
+    let Some(marker) = marker(request.headers()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let (exchange, _) = enter(core, &mut parts, Body::empty());
-    let context = RequestContext::new(&parts, &exchange);
+    let (exchange, _) = enter(core, &mut request, Body::empty());
+    let context = RequestContext::new(&request, &exchange);
     let host = context.host();
     let is_allowed = core.compiled().allowed_hosts.check(&host).is_ok();
     let own_host = is_allowed.then_some(host.as_str());
@@ -64,11 +63,11 @@ fn answer(core: &Core, request: Request) -> Response {
         origin.map(|origin| check_origin(&origin, own_host, context.is_secure(), trusted).is_ok());
     let mut headers = Object::new();
     for name in PROBED_HEADERS {
-        headers.insert(name, told(&parts.headers, name, &marker));
+        headers.insert(name, told(request.headers(), name, &marker));
     }
     let mut body = Object::new();
     body.insert("marker", marker.as_str());
-    body.insert("method", parts.method.as_str());
+    body.insert("method", request.method().as_str());
     body.insert("host_allowed", Json::from(is_allowed));
     body.insert("secure", Json::from(context.is_secure()));
     body.insert("origin_accepted", accepted.map_or(Json::Null, Json::from));

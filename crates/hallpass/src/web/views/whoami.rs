@@ -19,7 +19,7 @@ pub fn whoami<S: Clone + Send + Sync + 'static>(hallpass: &Hallpass) -> ApiView<
 
 async fn answer(hallpass: &Hallpass, identity: &Identity) -> Result<Response, Rejection> {
     let user = identity.user();
-    let groups = hallpass.store().group_names(user.id()).await?;
+    let groups = hallpass.accounts().group_names(user).await?;
     let mut body = Object::new();
     body.insert("id", Json::from(*user.id()));
     body.insert("username", Json::from(user.username()));

@@ -38,7 +38,8 @@ fn basic_headers() {
 #[test]
 fn token_headers() {
     for row in rows("auth_headers.json", "token") {
-        let outcome = token_credentials(&header(&row), "Token");
+        let header = header(&row);
+        let outcome = token_credentials(&header, "Token");
         assert_outcome(&row, &outcome.map(|found| found.map(|key| json!([key]))));
     }
 }
@@ -46,7 +47,8 @@ fn token_headers() {
 #[test]
 fn other_keywords() {
     for row in rows("auth_headers.json", "keyword_override") {
-        let outcome = token_credentials(&header(&row), text(&row, "keyword").unwrap());
+        let header = header(&row);
+        let outcome = token_credentials(&header, text(&row, "keyword").unwrap());
         assert_outcome(&row, &outcome.map(|found| found.map(|key| json!([key]))));
     }
 }
