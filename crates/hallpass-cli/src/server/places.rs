@@ -96,8 +96,9 @@ impl Places {
     }
 
     /// Tells a client that there is no place for it.
-    pub(super) async fn refuse(&self, stream: TcpStream) {
-        if let Ok(turn) = Arc::clone(&self.refusals).acquire_owned().await {
+    /// Where too many are being told already, the connection is closed without a word: nobody else waits for them.
+    pub(super) fn refuse(&self, stream: TcpStream) {
+        if let Ok(turn) = Arc::clone(&self.refusals).try_acquire_owned() {
             tokio::spawn(async move {
                 let _ = timeout(REFUSAL, say_no(stream)).await;
                 drop(turn);

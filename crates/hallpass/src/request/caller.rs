@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use http::request::Parts;
+
+use super::Exchange;
 use crate::identity::Identity;
 use crate::policy::Policy;
 
@@ -22,6 +25,12 @@ pub(crate) struct Admitted {
 }
 
 impl Caller {
+    /// Whom the innermost guard of this request let in; `None` means that no guard ran.
+    pub(crate) fn of(parts: &Parts) -> Option<Self> {
+        let further_in = parts.extensions.get::<Self>().cloned();
+        further_in.or_else(|| parts.extensions.get::<Exchange>()?.caller())
+    }
+
     pub(crate) fn admitted(identity: Option<Identity>, policy: &Arc<Policy>) -> Self {
         Self::Admitted(Admitted {
             identity,

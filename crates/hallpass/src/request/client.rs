@@ -3,7 +3,7 @@
 //! Unlike a throttle's [`ident`](crate::throttling) this believes `X-Forwarded-For` only where the settings say so: with
 //! `num_proxies` as far as that goes, else from `trusted_proxies`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderName;
 
@@ -27,7 +27,9 @@ fn forwarded(request: &RequestContext<'_>, peer: Option<IpAddr>) -> Option<IpAdd
     let trusted = &request.core().compiled().trusted_proxies;
     match request.core().settings().rest_framework.num_proxies {
         Some(0) => None,
-        Some(proxies) => from_the_right(&header, proxies).parse().ok(),
+        // A chain that is too short did not come through all of them: whoever wrote it is not to be believed.
+        Some(proxies) if header.split(',').count() < proxies as usize => None,
+        Some(proxies) => address_of(from_the_right(&header, proxies)),
         None if peer.is_some_and(|peer| trusted.contains(peer)) => nearest(&header, trusted),
         None => None,
     }
@@ -41,11 +43,17 @@ pub(crate) fn from_the_right(forwarded: &str, proxies: u32) -> &str {
     addresses.get(chosen).map_or("", |address| address.trim())
 }
 
+/// An entry; some gateways write the port too.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|address| address.ip());
+    hop.parse().ok().or_else(with_port)
+}
+
 /// The nearest address that is not a proxy of ours; what stands further left was said by others.
 fn nearest(forwarded: &str, trusted: &Networks) -> Option<IpAddr> {
     let mut nearest = None;
     for hop in forwarded.rsplit(',') {
-        let Ok(hop) = hop.trim().parse() else {
+        let Some(hop) = address_of(hop.trim()) else {
             break;
         };
         nearest = Some(hop);
@@ -69,6 +77,8 @@ mod tests {
             ("198.51.100.7, 192.0.2.1, 10.0.0.1", Some("192.0.2.1")),
             ("10.0.0.2, 10.0.0.1", Some("10.0.0.2")),
             ("192.0.2.1, unknown, 10.0.0.1", Some("10.0.0.1")),
+            ("192.0.2.1:4711, 10.0.0.1", Some("192.0.2.1")),
+            ("[2001:db8::1]:4711", Some("2001:db8::1")),
             ("unknown", None),
             ("", None),
         ] {

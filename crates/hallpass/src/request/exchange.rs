@@ -154,7 +154,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Whom the innermost guard let in so far.
+    /// Whom the guard that opened the exchange let in.
     pub(crate) fn caller(&self) -> Option<Caller> {
         self.0.caller.lock().clone()
     }

@@ -76,7 +76,7 @@ impl Site {
     fn to_www(&self, host: &str, request: &RequestContext<'_>) -> Response {
         let scheme = if request.is_secure() { "https" } else { "http" };
         let host = format!("www.{host}");
-        match self.with_slash(request.uri()) {
+        match self.with_slash(target(request.uri())) {
             Some(_) if self.loses_data(request.method()) => lost_data(request.method()),
             Some(path) => redirect(scheme, &host, &path),
             None => redirect(scheme, &host, target(request.uri())),
@@ -87,13 +87,13 @@ impl Site {
     pub(super) fn slash_redirect(
         &self,
         method: &Method,
-        uri: &Uri,
+        target: &str,
         response: &Response,
     ) -> Option<Response> {
         if response.status() != StatusCode::NOT_FOUND {
             return None;
         }
-        let target = self.with_slash(uri)?;
+        let target = self.with_slash(target)?;
         if self.loses_data(method) {
             return Some(lost_data(method));
         }
@@ -101,8 +101,8 @@ impl Site {
     }
 
     /// The target with a slash behind its path, if that makes an invalid path a valid one.
-    fn with_slash(&self, uri: &Uri) -> Option<String> {
-        let path = uri.path();
+    fn with_slash(&self, target: &str) -> Option<String> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
         if !self.core.settings().append_slash || path.ends_with('/') {
             return None;
         }
@@ -111,18 +111,14 @@ impl Site {
         if leads_somewhere(path) || !leads_somewhere(&with_slash) {
             return None;
         }
-        let query = uri
-            .query()
-            .filter(|query| !query.is_empty())
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let mark = if query.is_empty() { "" } else { "?" };
         let encoded = encode_path(&with_slash);
         // A target that begins with two slashes would lead to another host.
         let target = match encoded.strip_prefix("//") {
             Some(rest) => format!("/%2F{rest}"),
             None => encoded,
         };
-        Some(format!("{target}{query}"))
+        Some(format!("{target}{mark}{query}"))
     }
 
     /// While developing, Django refuses to redirect what would lose its body.
@@ -141,7 +137,8 @@ fn lost_data(method: &Method) -> Response {
     Rejection::page(StatusCode::INTERNAL_SERVER_ERROR, pages::SERVER_ERROR).into_response()
 }
 
-fn target(uri: &Uri) -> &str {
+/// Path and query, as they were sent.
+pub(super) fn target(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", |target| target.as_str())
 }
 

@@ -118,8 +118,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Token {
 }
 
 async fn caller(parts: &Parts) -> Result<Option<Identity>, Rejection> {
-    let exchange = parts.extensions.get::<Exchange>();
-    match exchange.and_then(Exchange::caller) {
+    match Caller::of(parts) {
         Some(Caller::Admitted(admitted)) => Ok(admitted.identity),
         Some(Caller::OfSession) => {
             // Deep, and seldom: boxed, it does not weigh on every handler's future.

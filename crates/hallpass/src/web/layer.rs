@@ -36,10 +36,13 @@ impl Hallpass {
     /// A layer that puts `policy` in front of any tower service, for applications that keep their own router. It
     /// guards what it wraps and nothing else: no Host check, no slash redirect, no fixed headers.
     pub fn layer(&self, policy: Policy) -> GuardLayer {
-        GuardLayer(Arc::new(Post {
-            core: self.core().clone(),
-            gate: Gate::Policy(Arc::new(policy)),
-        }))
+        GuardLayer::new(self.core().clone(), Gate::Policy(Arc::new(policy)))
+    }
+}
+
+impl GuardLayer {
+    pub(super) fn new(core: Core, gate: Gate) -> Self {
+        Self(Arc::new(Post { core, gate }))
     }
 }
 
@@ -102,12 +105,12 @@ impl Post {
         let mut response = match passage.exchange.read_csrf_secret().await {
             Err(fault) => fault.into_response(),
             Ok(()) => {
-                let answer = passage.ask(&self.gate, &mut request).await;
+                let answer = passage.ask(Some(&self.gate), &mut request).await;
                 let mut response = match answer {
                     Some(answer) => answer,
                     None => {
                         let mut response = inner.call(request).await?.map(Body::new);
-                        passage.translate(&self.gate, &mut response);
+                        passage.translate(Some(&self.gate), &mut response);
                         response
                     }
                 };

@@ -31,7 +31,8 @@ struct Place<S> {
 pub(super) struct View<S> {
     /// `None` where axum's own matching says all.
     pub(super) pattern: Option<Pattern>,
-    pub(super) gate: Gate,
+    /// `None` where the view brings a guard of its own.
+    pub(super) gate: Option<Gate>,
     pub(super) handlers: Handlers<S>,
 }
 
@@ -73,16 +74,17 @@ impl<S: Clone + Send + Sync + 'static> Place<S> {
             (Err(fault), _) => (fault.into_response(), None),
             (Ok(()), None) => (not_found(), None),
             (Ok(()), Some(view)) => {
-                let answer = passage.ask(&view.gate, &mut request).await;
+                let gate = view.gate.as_ref();
+                let answer = passage.ask(gate, &mut request).await;
                 let response = match answer {
                     Some(answer) => answer,
                     None => {
                         let mut response = view.handlers.call(request, state).await;
-                        passage.translate(&view.gate, &mut response);
+                        passage.translate(gate, &mut response);
                         response
                     }
                 };
-                (response, Some(&view.gate))
+                (response, gate)
             }
         };
         site.conclude(&passage, gate, is_secure, &mut response)

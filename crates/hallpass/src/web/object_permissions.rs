@@ -92,7 +92,7 @@ impl<S: Sync> FromRequestParts<S> for ObjectPermissions {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         let exchange = parts.extensions.get::<Exchange>().cloned();
-        match (exchange.as_ref().and_then(Exchange::caller), exchange) {
+        match (Caller::of(parts), exchange) {
             (Some(Caller::Admitted(admitted)), Some(exchange)) => Ok(Self {
                 admitted,
                 exchange,

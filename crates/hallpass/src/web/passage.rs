@@ -5,16 +5,17 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use http::Method;
 use http::header::HeaderValue;
-use http::{Method, Uri};
 
+use super::common::target;
 use super::indent::indent;
 use super::view::gate::{Admission, Gate};
 use crate::core::Core;
 use crate::diagnostics;
 use crate::identity::Identity;
 use crate::rejection::Rejection;
-use crate::request::{Exchange, RequestContext};
+use crate::request::{Caller, Exchange, RequestContext};
 
 /// An open exchange, and what the response's last look needs of the request that goes on to the handler.
 pub(super) struct Passage {
@@ -22,7 +23,8 @@ pub(super) struct Passage {
     /// Whether the exchange was opened here, so that whoever opened it has the last look at the response.
     pub(super) outermost: bool,
     pub(super) method: Method,
-    pub(super) uri: Uri,
+    /// Path and query. A clone of the URI would cost more: it shares the buffer that the request was read into.
+    pub(super) target: Box<str>,
     /// Kept only for renderers that want to know; most views have none.
     identity: Option<Identity>,
 }
@@ -37,35 +39,53 @@ impl Passage {
             exchange,
             outermost,
             method: request.method().clone(),
-            uri: request.uri().clone(),
+            target: target(request.uri()).into(),
             identity: None,
         }
     }
 
-    /// Asks the gate. Without an answer the request may go on to the handler, and brings along whom it found.
-    pub(super) async fn ask(&mut self, gate: &Gate, request: &mut Request) -> Option<Response> {
+    /// Asks the gate, if there is one. Without an answer the request may go on to the handler, and whom the gate let in is
+    /// known.
+    pub(super) async fn ask(
+        &mut self,
+        gate: Option<&Gate>,
+        request: &mut Request,
+    ) -> Option<Response> {
         let exchange = &self.exchange;
-        let context = RequestContext::new(&*request, exchange);
-        match gate.admit(&context).await {
-            Ok(Admission::Enter(caller)) => {
-                if gate.renders() {
-                    self.identity = caller.identity().cloned();
+        if let Some(gate) = gate {
+            let context = RequestContext::new(&*request, exchange);
+            match gate.admit(&context).await {
+                Ok(Admission::Answer(response)) => return Some(response),
+                Err(said) => {
+                    return Some(gate.refuse(said, &self.method, exchange.renderer(), None));
                 }
-                exchange.set_caller(caller);
-                if let Some(attributes) = gate.attributes() {
-                    request.extensions_mut().insert(attributes.clone());
+                Ok(Admission::Enter(caller)) => {
+                    if gate.renders() {
+                        self.identity = caller.identity().cloned();
+                    }
+                    if let Some(attributes) = gate.attributes() {
+                        request.extensions_mut().insert(attributes.clone());
+                    }
+                    self.let_in(caller, request);
                 }
-                *request.body_mut() = exchange.body().take();
-                None
             }
-            Ok(Admission::Answer(response)) => Some(response),
-            Err(said) => Some(gate.refuse(said, &self.method, exchange.renderer(), None)),
+        }
+        *request.body_mut() = self.exchange.body().take();
+        None
+    }
+
+    /// What the outermost guard found is the exchange's. A guard further in speaks of the request that it passes on and
+    /// of no other: middleware between the two, or a fallback, is still under the first.
+    fn let_in(&self, caller: Caller, request: &mut Request) {
+        match self.outermost {
+            true => self.exchange.set_caller(caller),
+            false => drop(request.extensions_mut().insert(caller)),
         }
     }
 
     /// A refusal that was said inside the handler gets the view's challenge and renderer like one of ours.
-    pub(super) fn translate(&self, gate: &Gate, response: &mut Response) {
-        if let Some(said) = Rejection::of(response) {
+    pub(super) fn translate(&self, gate: Option<&Gate>, response: &mut Response) {
+        if let (Some(gate), Some(said)) = (gate, Rejection::of(response)) {
             let renderer = self.exchange.renderer();
             let refused = gate.refuse(said, &self.method, renderer, self.identity.as_ref());
             let inner = std::mem::replace(response, refused);
@@ -84,12 +104,8 @@ impl Passage {
 
     /// Gives a refusal its id.
     pub(super) fn stamp(&self, response: &mut Response) {
-        diagnostics::stamp(
-            self.exchange.core(),
-            &self.method,
-            self.uri.path(),
-            response,
-        );
+        let path = self.target.split('?').next().unwrap_or_default();
+        diagnostics::stamp(self.exchange.core(), &self.method, path, response);
     }
 }
 
@@ -100,8 +116,14 @@ pub(super) fn enter(core: &Core, request: &mut Request, body: Body) -> (Exchange
         exchange.body().restore(body);
         return (exchange, false);
     }
+    let is_nested = opened.is_some();
     let exchange = Exchange::new(core, request.headers(), body);
-    request.extensions_mut().insert(exchange.clone());
+    let extensions = request.extensions_mut();
+    if is_nested {
+        // Whom another Hallpass let in is nobody here.
+        extensions.remove::<Caller>();
+    }
+    extensions.insert(exchange.clone());
     (exchange, true)
 }
 

@@ -5,18 +5,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, any, any_service};
 use tower_service::Service;
 
 use super::converters::Pattern;
 use super::handlers::Handlers;
+use super::layer::GuardLayer;
 use super::mounted::{Mounted, View};
 use super::routes::Route;
 use super::site::Site;
 use super::view::ApiView;
 use super::view::gate::Gate;
+use crate::core::Core;
 use crate::hallpass::Hallpass;
 use crate::policy::Policy;
 
@@ -41,7 +43,15 @@ use crate::policy::Policy;
 /// ```
 pub struct GuardedRouter<S = ()> {
     hallpass: Hallpass,
-    routes: Vec<(Route, Handlers<S>)>,
+    routes: Vec<Mount<S>>,
+}
+
+/// A route with what stands behind it.
+struct Mount<S> {
+    route: Route,
+    handlers: Handlers<S>,
+    /// That of the router which it was added to.
+    core: Core,
 }
 
 impl Hallpass {
@@ -94,14 +104,17 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     }
 
     /// All routes of another router under a prefix: Django's `include`. They keep their policies, those that they got
-    /// from the other router's defaults too, and their requests keep their whole path.
+    /// from the other router's defaults too, and their users, where the other one is of another Hallpass, and their requests keep their whole path.
     #[must_use]
     pub fn nest(mut self, prefix: &str, other: Self) -> Self {
         let prefix = prefix.trim_end_matches('/');
-        for (route, handlers) in other.routes {
-            let path = format!("{prefix}{}", route.path());
-            self.routes.push((route.at(path), handlers));
-        }
+        self.routes.extend(other.routes.into_iter().map(|mount| {
+            let path = format!("{prefix}{}", mount.route.path());
+            Mount {
+                route: mount.route.at(path),
+                ..mount
+            }
+        }));
         self
     }
 
@@ -131,12 +144,15 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     /// # }
     /// ```
     pub fn routes(&self) -> impl Iterator<Item = &Route> {
-        self.routes.iter().map(|(route, _)| route)
+        self.routes.iter().map(|mount| &mount.route)
     }
 
     fn mount(mut self, path: &str, gate: Gate, handlers: Handlers<S>) -> Self {
-        let route = Route::new(path.to_owned(), gate);
-        self.routes.push((route, handlers));
+        self.routes.push(Mount {
+            route: Route::new(path.to_owned(), gate),
+            handlers,
+            core: self.hallpass.core().clone(),
+        });
         self
     }
 
@@ -145,19 +161,17 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     /// # Panics
     /// As axum's own `route`: on a path that is malformed or taken twice. It happens at start-up.
     pub fn into_router(self) -> Router<S> {
-        let paths = self
-            .routes
-            .iter()
-            .map(|(route, _)| Pattern::parse(route.path()));
+        let paths = self.routes().map(|route| Pattern::parse(route.path()));
         let site = Arc::new(Site {
             core: self.hallpass.core().clone(),
             paths: paths.collect(),
         });
         let mut router = Router::new();
-        for ((route, handlers), pattern) in self.routes.into_iter().zip(&site.paths) {
+        for (mount, pattern) in self.routes.into_iter().zip(&site.paths) {
+            let (gate, handlers) = mount.guarded(&site);
             let view = View {
                 pattern: (!pattern.is_plain()).then(|| pattern.clone()),
-                gate: route.into_gate(),
+                gate,
                 handlers,
             };
             // For all methods: the view's own refusal names its methods, and comes after the policy's.
@@ -168,9 +182,25 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     }
 }
 
+impl<S: Clone + Send + Sync + 'static> Mount<S> {
+    /// A view of another Hallpass asks that one's users, not those of the site: it keeps a guard of its own.
+    fn guarded(self, site: &Site) -> (Option<Gate>, Handlers<S>) {
+        let gate = self.route.into_gate();
+        if self.core.is(&site.core) {
+            return (Some(gate), self.handlers);
+        }
+        let handlers = self.handlers;
+        let inside = any(async move |State(state): State<S>, request: Request| {
+            handlers.call(request, state).await
+        });
+        let guarded = inside.layer(GuardLayer::new(self.core, gate));
+        (None, Handlers::Plain(Box::new(guarded)))
+    }
+}
+
 impl<S> fmt::Debug for GuardedRouter<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let routes = self.routes.iter().map(|(route, _)| route);
+        let routes = self.routes.iter().map(|mount| &mount.route);
         f.debug_list().entries(routes).finish()
     }
 }

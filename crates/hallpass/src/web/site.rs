@@ -71,7 +71,7 @@ impl Site {
         is_secure: bool,
         response: &mut Response,
     ) {
-        let redirect = self.slash_redirect(&passage.method, &passage.uri, response);
+        let redirect = self.slash_redirect(&passage.method, &passage.target, response);
         if let Some(redirect) = redirect {
             *response = redirect;
             if let Err(fault) = finish_session(&passage.exchange, response).await {

@@ -26,14 +26,11 @@ pub(super) fn cleared(settings: &Settings, proxy: ProxyName, template: &str) -> 
     let title = in_title_case(&name);
     match proxy {
         ProxyName::Nginx => format!("        proxy_set_header {title} \"\";\n"),
-        ProxyName::Traefik => {
-            let twin = title.replace('-', "_");
-            let twin = match twin == title {
-                true => String::new(),
-                false => format!("          {twin}: \"\"\n"),
-            };
-            format!("          {title}: \"\"\n{twin}")
-        }
+        // The one that passes underscores on: an application takes every mixture for the same name.
+        ProxyName::Traefik => spellings(&title)
+            .iter()
+            .map(|spelling| format!("          {spelling}: \"\"\n"))
+            .collect(),
         ProxyName::Caddy => format!("\t\trequest_header -{title}\n"),
         ProxyName::Envoy => format!("                        - remove: {name}\n"),
         ProxyName::Haproxy => format!("    http-request del-header {title}\n"),
@@ -53,6 +50,28 @@ fn names(template: &str, name: &str) -> bool {
     lines.flat_map(str::split_whitespace).any(is_it)
 }
 
+/// More hyphens than this are not mixed; nobody's header has so many.
+const MOST_HYPHENS: usize = 6;
+
+/// The name with each of its hyphens as it is and as an underscore.
+fn spellings(title: &str) -> Vec<String> {
+    let mut spellings = vec![String::new()];
+    for (place, part) in title.split('-').enumerate() {
+        if place > 0 {
+            let hyphens = spellings.iter().map(|begun| format!("{begun}-"));
+            let underscores = spellings.iter().map(|begun| format!("{begun}_"));
+            spellings = match place <= MOST_HYPHENS {
+                true => hyphens.chain(underscores).collect(),
+                false => hyphens.collect(),
+            };
+        }
+        for spelling in &mut spellings {
+            spelling.push_str(part);
+        }
+    }
+    spellings
+}
+
 /// `X-Company-User`, as people read it; proxies do not care.
 fn in_title_case(name: &str) -> String {
     let words = name.split('-').map(|word| {
@@ -60,4 +79,23 @@ fn in_title_case(name: &str) -> String {
         format!("{}{rest}", first.to_ascii_uppercase())
     });
     words.collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spellings;
+
+    #[test]
+    fn every_mixture_is_a_spelling() {
+        assert_eq!(spellings("Company"), ["Company"]);
+        let mut three = spellings("X-Company-User");
+        three.sort();
+        let expected = [
+            "X-Company-User",
+            "X-Company_User",
+            "X_Company-User",
+            "X_Company_User",
+        ];
+        assert_eq!(three, expected);
+    }
 }

@@ -7,7 +7,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use tower::{ServiceBuilder, ServiceExt as _};
 
-use super::bench::{Answer, BOB, BOBS_SESSION, Bench, SECRET};
+use super::bench::{Answer, BOB, BOBS_SESSION, Bench, CAROL, SECRET};
 
 /// Says who calls, and repeats the body.
 async fn inner(
@@ -113,4 +113,35 @@ async fn a_hallpass_inside_another_asks_its_own_users() {
     let request = request.body(Full::<bytes::Bytes>::default()).unwrap();
     let answer = Answer::of(service.oneshot(request).await.unwrap()).await;
     assert_eq!(answer.status, 401, "{}", answer.body);
+}
+
+/// Who is calling, asked after the guard further in has had its say, and what was answered there.
+async fn between(request: axum::extract::Request, next: axum::middleware::Next) -> String {
+    use axum::extract::FromRequestParts as _;
+
+    let (parts, body) = request.into_parts();
+    let mut copy = parts.clone();
+    let inner = next.run(axum::extract::Request::from_parts(parts, body));
+    let inner = Answer::of(inner.await).await.body;
+    let auth = Auth::from_request_parts(&mut copy, &()).await.unwrap();
+    format!("{} {inner}", auth.user().username())
+}
+
+/// A guard further in speaks of the request that it passes on, and of no other one of the exchange.
+#[tokio::test]
+async fn what_lies_under_the_outer_guard_alone_sees_whom_that_one_let_in() {
+    let bench = Bench::new().await;
+    let by = |scheme: Scheme| {
+        let policy = Policy::new().authentication([scheme]);
+        bench.hallpass.layer(policy.permissions([IsAuthenticated]))
+    };
+    let name = async |auth: Auth| auth.user().username().to_owned();
+    let app = axum::Router::new()
+        .route("/", axum::routing::get(name))
+        .layer(by(TokenAuthentication::new().into()))
+        .layer(axum::middleware::from_fn(between))
+        .layer(by(SessionAuthentication::new().into()));
+    let headers = [("cookie", BOBS_SESSION), ("authorization", CAROL)];
+    let answer = super::bench::get(&app, "/", &headers).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "bob carol"));
 }

@@ -246,3 +246,59 @@ async fn routes_are_listed_with_their_policies() {
         .collect();
     assert_eq!(open, [Method::OPTIONS]);
 }
+
+/// A token of one Hallpass is nobody's where another one guards, however their routers are put together.
+#[tokio::test]
+async fn what_another_hallpass_guards_keeps_its_users() {
+    let (site, other) = (Bench::new().await, Bench::new().await);
+    other
+        .database()
+        .execute("DELETE FROM authtoken_token", [])
+        .unwrap();
+    let mine = "Token 5e1f000000000000000000000000000000000000";
+    other
+        .database()
+        .execute(
+            "INSERT INTO authtoken_token (key, created, user_id) \
+             SELECT ?1, '2026-01-01 00:00:00', id FROM auth_user WHERE username = 'carol'",
+            ["5e1f000000000000000000000000000000000000"],
+        )
+        .unwrap();
+    let who = || -> ApiView {
+        ApiView::new("Who")
+            .authentication([TokenAuthentication::new()])
+            .get(async |auth: Auth| auth.user().username().to_owned())
+    };
+    let app: Router = site
+        .hallpass
+        .router()
+        .route("/site/{int:id}/", who())
+        .merge(other.hallpass.router().route("/merged/{int:id}/", who()))
+        .nest("/in", other.hallpass.router().route("/{int:id}/", who()))
+        .into_router();
+    let asked = async |path: &str, key: &str| {
+        let answer = get(&app, path, &by_token(key)).await;
+        let challenge = answer.header("www-authenticate").map(str::to_owned);
+        assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
+        assert_eq!(answer.header("allow"), Some("GET, HEAD, OPTIONS"), "{path}");
+        (answer.status, challenge, answer.body)
+    };
+    let refused = (
+        401,
+        Some("Token".to_owned()),
+        r#"{"detail":"Invalid token."}"#.to_owned(),
+    );
+    assert_eq!(asked("/site/1/", BOB).await, (200, None, "bob".to_owned()));
+    assert_eq!(asked("/site/1/", mine).await, refused);
+    for path in ["/merged/1/", "/in/1/"] {
+        assert_eq!(asked(path, BOB).await, refused, "{path}");
+        assert_eq!(
+            asked(path, mine).await,
+            (200, None, "carol".to_owned()),
+            "{path}"
+        );
+    }
+    // Its paths are the site's, converters included.
+    assert_eq!(get(&app, "/merged/x/", &by_token(mine)).await.status, 404);
+    assert_eq!(get(&app, "/merged/1", &by_token(mine)).await.status, 301);
+}
