@@ -116,25 +116,22 @@ impl Visit {
             .header_read_timeout(self.head_timeout)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
-        let mut in_the_way = false;
         // How a connection ended is its client's affair; what was answered is in the log.
         tokio::select! {
             _ = connection.as_mut() => return,
             () = told(&mut self.stopped) => {}
             () = self.crowd.is_to_leave(&activity) => {
                 // One that never asked for anything has no answer under way; hyper would wait for it.
-                if !activity.has_asked() {
-                    return;
+                if activity.has_asked() {
+                    connection.as_mut().graceful_shutdown();
+                    // An answer that its client does not read would keep the place for ever.
+                    let _ = timeout(LAST_WORDS, connection).await;
                 }
-                in_the_way = true;
+                return;
             }
         }
         connection.as_mut().graceful_shutdown();
-        match in_the_way {
-            // An answer that its client does not read would keep the place for ever.
-            true => drop(timeout(LAST_WORDS, connection).await),
-            false => drop(connection.await),
-        }
+        let _ = connection.await;
     }
 }
 

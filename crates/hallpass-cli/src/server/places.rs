@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// One in so many connections is asked to leave at a time, so that not all come back at once.
 const SHARE: usize = 16;
 
-/// Clients that are being refused at once. Others wait in the system's queue.
+/// Clients that are being refused at once; others hear nothing.
 const REFUSALS: usize = 64;
 
 /// How long a refused client may take to say what it wants and to hear the answer.
@@ -96,6 +96,7 @@ impl Places {
     }
 
     /// Tells a client that there is no place for it.
+    ///
     /// Where too many are being told already, the connection is closed without a word: nobody else waits for them.
     pub(super) fn refuse(&self, stream: TcpStream) {
         if let Ok(turn) = Arc::clone(&self.refusals).try_acquire_owned() {
