@@ -100,8 +100,7 @@ pub(crate) fn check_instructions(steps: &mut Steps) {
 /// One after the other: built together they would share the features of their dependencies.
 fn build_servers() -> Outcome {
     for package in ["hallpass-cli", "hallpass-bench"] {
-        let build = ["build", "--release", "--locked", "--package", package];
-        match steps::command(&mut workspace::cargo(&build)) {
+        match steps::command(&mut workspace::release_build(package)) {
             Outcome::Passed => {}
             failed => return failed,
         }

@@ -33,15 +33,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
         return Err(UsageError("deb takes no options".to_owned()));
     }
     let mut steps = Steps::default();
-    let build = [
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "hallpass-cli",
-    ];
     if steps.run("release build", || {
-        steps::command(&mut workspace::cargo(&build))
+        steps::command(&mut workspace::release_build("hallpass-cli"))
     }) {
         package(&mut steps);
     }

@@ -30,9 +30,8 @@ pub(crate) struct Options {
 
 /// Builds the reference app and compares it with Django.
 pub(crate) fn run(options: &Options, steps: &mut Steps) {
-    let build = ["build", "--release", "--locked", "--package", "reference"];
     if !steps.run("build of the reference app", || {
-        steps::command(&mut workspace::cargo(&build))
+        steps::command(&mut workspace::release_build("reference"))
     }) {
         return;
     }

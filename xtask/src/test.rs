@@ -124,15 +124,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<bool, UsageError> {
 
 /// The tests of `tests/live` and `tests/proxies`, on the release build.
 fn beside_others(plan: &Plan, steps: &mut Steps) {
-    let build = [
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "hallpass-cli",
-    ];
     if !steps.run("release build", || {
-        steps::command(&mut workspace::cargo(&build))
+        steps::command(&mut workspace::release_build("hallpass-cli"))
     }) {
         return;
     }

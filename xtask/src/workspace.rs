@@ -16,7 +16,12 @@ pub(crate) fn target() -> PathBuf {
         .map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// The release build of a program of ours.
+/// The release build of one package of ours, as all chores make it.
+pub(crate) fn release_build(package: &str) -> Command {
+    cargo(&["build", "--release", "--locked", "--package", package])
+}
+
+/// Where the release build of a program of ours is.
 pub(crate) fn release_binary(name: &str) -> PathBuf {
     target()
         .join("release")

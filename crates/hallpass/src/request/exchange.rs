@@ -105,25 +105,26 @@ impl Exchange {
 
     /// What the response must say about the session, where nothing has to be saved for that.
     pub(crate) fn finish_session_now(&self) -> Option<Outcome> {
-        let asked = self.0.session_asked.load(Ordering::Relaxed);
         let outcome = match (self.0.session.get(), &self.0.session_cookie) {
             (None, None) => Outcome::Untouched,
             (None, Some(_)) => return None,
             (Some(session), _) => session.finish_now()?,
         };
-        Some(match outcome {
-            Outcome::Untouched if asked => Outcome::Read,
-            outcome => outcome,
-        })
+        Some(self.as_asked(outcome))
     }
 
     /// What the response must say about the session.
     pub(crate) async fn finish_session(&self, status: StatusCode) -> Result<Outcome, Rejection> {
-        let asked = self.0.session_asked.load(Ordering::Relaxed);
-        Ok(match self.session().finish(status).await? {
-            Outcome::Untouched if asked => Outcome::Read,
+        let outcome = self.session().finish(status).await?;
+        Ok(self.as_asked(outcome))
+    }
+
+    /// A session that nobody touched was read all the same where somebody wanted to know who is logged in.
+    fn as_asked(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Untouched if self.0.session_asked.load(Ordering::Relaxed) => Outcome::Read,
             outcome => outcome,
-        })
+        }
     }
 
     pub(crate) fn csrf(&self) -> &CsrfState {
