@@ -68,8 +68,8 @@ pub use tokens::Tokens;
 pub use typed_user::{FromColumn, FromUser, Mismatch, WrongColumn};
 pub use user_permissions::{Permissions, UserPermissions};
 pub use web::{
-    ApiView, Auth, CharField, CsrfToken, CurrentUser, Data, GetObject, Guard, GuardLayer,
-    GuardedRouter, ObjectPermissions, Renderer, Rendering, Route, views,
+    ApiView, Auth, CharField, CsrfToken, CurrentUser, Data, GetObject, Guard, GuardFuture,
+    GuardLayer, GuardedRouter, ObjectPermissions, Renderer, Rendering, Route, views,
 };
 pub use wire::form::{FilePart, FormData};
 

@@ -95,6 +95,34 @@ impl Policy {
         diagnostics::observe(request, self.decide(request).await)
     }
 
+    /// The same where nothing has to be waited for.
+    pub(crate) fn admit_now(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<Option<Identity>, Rejection>> {
+        let decided = self.decide_now(request)?;
+        Some(diagnostics::observe(request, decided))
+    }
+
+    fn decide_now(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<Option<Identity>, Rejection>> {
+        if !self.throttles.is_empty() {
+            return None;
+        }
+        let identity = match authentication::authenticate_now(&self.authentication, request)? {
+            Ok(identity) => identity,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        for permission in &self.permissions {
+            if !permission.allows_now(request, identity.as_ref())? {
+                return Some(Err(self.refusal(permission, identity.as_ref())));
+            }
+        }
+        Some(Ok(identity))
+    }
+
     async fn decide(&self, request: &RequestContext<'_>) -> Result<Option<Identity>, Rejection> {
         let identity = authentication::authenticate(&self.authentication, request).await?;
         self.check_permissions(request, identity.as_ref()).await?;

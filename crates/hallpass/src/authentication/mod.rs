@@ -159,6 +159,20 @@ pub(crate) async fn authenticate(
     Ok(None)
 }
 
+/// The same where nothing has to be waited for; `None` says nothing.
+pub(crate) fn authenticate_now(
+    schemes: &[Scheme],
+    request: &RequestContext<'_>,
+) -> Option<Result<Option<Identity>, Rejection>> {
+    for scheme in schemes {
+        match scheme.0.authenticate_now(request)? {
+            Ok(None) => {}
+            answer => return Some(answer),
+        }
+    }
+    Some(Ok(None))
+}
+
 /// The challenge that an unauthenticated answer carries: that of the first scheme, if it has one.
 pub(crate) fn first_challenge(schemes: &[Scheme]) -> Option<HeaderValue> {
     schemes.first().and_then(Scheme::challenge)

@@ -44,6 +44,15 @@ impl Requirement {
         }
     }
 
+    /// The same where nothing has to be waited for; `None` says nothing.
+    pub(crate) fn allows_now(
+        &self,
+        request: &RequestContext<'_>,
+        identity: Option<&Identity>,
+    ) -> Option<bool> {
+        self.0.has_permission_now(request, identity)
+    }
+
     /// Whether it allows the caller this object: [`Permission::has_object_permission`].
     ///
     /// # Errors

@@ -145,6 +145,14 @@ impl Exchange {
         Ok(())
     }
 
+    /// The same where nothing has to be waited for: false says nothing.
+    pub(crate) fn csrf_secret_is_at_hand(&self) -> bool {
+        if self.csrf().is_unread() && self.looks_and_finds_no_session() {
+            self.csrf().read(None);
+        }
+        !self.csrf().is_unread()
+    }
+
     /// Keeps a new CSRF secret in the session.
     pub(crate) async fn keep_csrf_secret(&self, secret: &CsrfSecret) -> Result<(), Rejection> {
         let kept = self.session().get_str(CSRF_SESSION_KEY).await?;

@@ -7,6 +7,7 @@ use hallpass_formats::timestamp::Timestamp;
 use http::header::{Entry, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderValue};
 
+use super::indent::indent;
 use crate::core::Core;
 use crate::rejection::Rejection;
 use crate::request::Exchange;
@@ -14,35 +15,118 @@ use crate::sessions::Outcome;
 use crate::settings::Settings;
 use crate::wire::set_cookie::SetCookie;
 
-/// Adds what the exchange has to say: the CSRF cookie first, then the session's, as Django's middleware does.
+/// What is still due to a response when its view has had its say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Due {
+    /// JSON is written for people, where the client asked for it.
+    pub(super) indent: bool,
+    pub(super) cookies: Cookies,
+}
+
+/// Whose cookies are due.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cookies {
+    /// A guard further out will see to them.
+    Nobodys,
+    /// The session's alone: the answer is of a middleware that stands between it and the CSRF check.
+    OfSession,
+    /// The CSRF cookie first, then the session's, as Django's middleware does.
+    All,
+}
+
+impl Due {
+    /// Gives the response what is due to it, unless something has to be waited for: then nothing is done, and false.
+    pub(super) fn pay_now(self, exchange: &Exchange, response: &mut Response) -> bool {
+        if self.indent && exchange.indent().is_some() {
+            return false;
+        }
+        match self.cookies {
+            Cookies::Nobodys => true,
+            Cookies::OfSession => finish_session_now(exchange, response),
+            Cookies::All => finish_now(exchange, response),
+        }
+    }
+
+    /// # Errors
+    /// As [`finish`].
+    pub(super) async fn pay(
+        self,
+        exchange: &Exchange,
+        response: &mut Response,
+    ) -> Result<(), Rejection> {
+        if let Some(spaces) = exchange.indent().filter(|_| self.indent) {
+            let plain = std::mem::take(response);
+            *response = indent(plain, spaces).await;
+        }
+        match self.cookies {
+            Cookies::Nobodys => Ok(()),
+            Cookies::OfSession => finish_session(exchange, response).await,
+            Cookies::All => finish(exchange, response).await,
+        }
+    }
+}
+
+/// Adds what the exchange has to say: the CSRF cookie first, then the session's.
 ///
 /// # Errors
 /// The answer to give instead: the work is done but cannot be remembered, and the client must not believe it was.
-pub(crate) async fn finish(exchange: &Exchange, response: &mut Response) -> Result<(), Rejection> {
-    if let Some(secret) = exchange.csrf().to_keep() {
-        let settings = exchange.core().settings();
-        if settings.csrf_use_sessions {
-            Box::pin(exchange.keep_csrf_secret(&secret)).await?;
-        } else {
-            add_cookie(response.headers_mut(), &csrf_cookie(settings, &secret));
-            vary_on_cookie(response.headers_mut());
+pub(super) async fn finish(exchange: &Exchange, response: &mut Response) -> Result<(), Rejection> {
+    if finish_now(exchange, response) {
+        return Ok(());
+    }
+    match exchange.csrf().to_keep() {
+        Some(secret) if exchange.core().settings().csrf_use_sessions => {
+            exchange.keep_csrf_secret(&secret).await?;
         }
+        Some(secret) => send_csrf_cookie(exchange, &secret, response),
+        None => {}
     }
     finish_session(exchange, response).await
 }
 
-/// The session's part alone: for answers of a middleware that stands between the two.
-pub(crate) async fn finish_session(
+/// The same, unless something has to be waited for: then nothing is done, and false.
+fn finish_now(exchange: &Exchange, response: &mut Response) -> bool {
+    let secret = exchange.csrf().to_keep();
+    if secret.is_some() && exchange.core().settings().csrf_use_sessions {
+        return false;
+    }
+    let Some(outcome) = exchange.finish_session_now() else {
+        return false;
+    };
+    if let Some(secret) = secret {
+        send_csrf_cookie(exchange, &secret, response);
+    }
+    tell(exchange, outcome, response);
+    true
+}
+
+/// The session's part alone.
+///
+/// # Errors
+/// As [`finish`].
+pub(super) async fn finish_session(
     exchange: &Exchange,
     response: &mut Response,
 ) -> Result<(), Rejection> {
-    let outcome = match exchange.finish_session_now() {
-        Some(outcome) => outcome,
-        None => Box::pin(exchange.finish_session(response.status())).await?,
-    };
+    if !finish_session_now(exchange, response) {
+        let outcome = exchange.finish_session(response.status()).await?;
+        tell(exchange, outcome, response);
+    }
+    Ok(())
+}
+
+fn finish_session_now(exchange: &Exchange, response: &mut Response) -> bool {
+    let outcome = exchange.finish_session_now();
+    outcome
+        .map(|outcome| tell(exchange, outcome, response))
+        .is_some()
+}
+
+/// Tells the client what became of its session.
+fn tell(exchange: &Exchange, outcome: Outcome, response: &mut Response) {
     let settings = exchange.core().settings();
     match outcome {
-        Outcome::Untouched => return Ok(()),
+        Outcome::Untouched => return,
         Outcome::Read => {}
         Outcome::Saved(key, expiry) => add_cookie(
             response.headers_mut(),
@@ -51,7 +135,12 @@ pub(crate) async fn finish_session(
         Outcome::Dead => add_cookie(response.headers_mut(), &dead_session_cookie(settings)),
     }
     vary_on_cookie(response.headers_mut());
-    Ok(())
+}
+
+fn send_csrf_cookie(exchange: &Exchange, secret: &CsrfSecret, response: &mut Response) {
+    let settings = exchange.core().settings();
+    add_cookie(response.headers_mut(), &csrf_cookie(settings, secret));
+    vary_on_cookie(response.headers_mut());
 }
 
 /// For the fixed headers, `Allow`, `Vary`, a cookie and the length.

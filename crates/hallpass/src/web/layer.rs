@@ -3,6 +3,7 @@
 //! Generic over the body and the service, so that axum, tonic and plain hyper services can stand behind it. The
 //! inner service sees the request only when the gate let it in, with the identity in the request's extensions.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,11 +12,13 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::Request;
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::finish::finish;
+use super::finish::{Cookies, Due};
 use super::passage::Passage;
+use super::passing::{Door, Passing, conclude};
 use super::view::gate::Gate;
 use crate::core::Core;
 use crate::hallpass::Hallpass;
@@ -67,6 +70,7 @@ pub struct Guard<S> {
 impl<S, B, ResBody> Service<Request<B>> for Guard<S>
 where
     S: Service<Request<Body>, Response = http::Response<ResBody>> + Clone + Send + 'static,
+    S::Error: Send,
     S::Future: Send,
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
@@ -75,25 +79,53 @@ where
 {
     type Response = Response;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+    type Future = GuardFuture<S::Future, S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that was polled ready must be the one that is called.
-        let fresh = self.inner.clone();
-        let inner = std::mem::replace(&mut self.inner, fresh);
+        let mut request = request.map(Body::new);
         let post = Arc::clone(&self.post);
-        Box::pin(async move { post.guard(inner, request.map(Body::new)).await })
+        let mut passage = Passage::enter(&post.core, &mut request);
+        let passing = match post.admit_now(&mut passage, &mut request) {
+            Some(None) => Passing::Inside {
+                door: post,
+                passage,
+                inner: self.inner.call(request),
+            },
+            Some(Some(answer)) => Passing::answered(post, passage, answer),
+            None => {
+                // The service that was polled ready must be the one that is called.
+                let fresh = self.inner.clone();
+                let inner = std::mem::replace(&mut self.inner, fresh);
+                Passing::Waiting {
+                    future: Box::pin(post.guard(inner, passage, request)),
+                }
+            }
+        };
+        GuardFuture { passing }
     }
 }
 
 impl Post {
-    async fn guard<S, ResBody>(
+    /// Whether the request may go on, where nothing has to be waited for.
+    fn admit_now(
         &self,
+        passage: &mut Passage,
+        request: &mut Request<Body>,
+    ) -> Option<Option<Response>> {
+        if !passage.exchange.csrf_secret_is_at_hand() {
+            return None;
+        }
+        passage.ask_now(&self.gate, request)
+    }
+
+    async fn guard<S, ResBody>(
+        self: Arc<Self>,
         mut inner: S,
+        mut passage: Passage,
         mut request: Request<Body>,
     ) -> Result<Response, S::Error>
     where
@@ -101,29 +133,62 @@ impl Post {
         ResBody: http_body::Body<Data = Bytes> + Send + 'static,
         ResBody::Error: Into<axum::BoxError>,
     {
-        let mut passage = Passage::enter(&self.core, &mut request);
-        let mut response = match passage.exchange.read_csrf_secret().await {
-            Err(fault) => fault.into_response(),
-            Ok(()) => {
-                let answer = passage.ask(Some(&self.gate), &mut request).await;
-                let mut response = match answer {
-                    Some(answer) => answer,
-                    None => {
-                        let mut response = inner.call(request).await?.map(Body::new);
-                        passage.translate(Some(&self.gate), &mut response);
-                        response
-                    }
-                };
-                passage.complete(&self.gate, &mut response).await;
+        let answer = match passage.exchange.read_csrf_secret().await {
+            Err(fault) => Some(fault.into_response()),
+            Ok(()) => passage.ask(&self.gate, &mut request).await,
+        };
+        let response = match answer {
+            Some(answer) => answer,
+            None => {
+                let mut response = inner.call(request).await?.map(Body::new);
+                passage.translate(Some(&self.gate), &mut response);
                 response
             }
         };
-        if passage.outermost
-            && let Err(fault) = finish(&passage.exchange, &mut response).await
-        {
-            response = fault.into_response_with(None);
+        Ok(conclude(&*self, &passage, response).await)
+    }
+}
+
+impl Door for Post {
+    fn gate(&self, passage: &Passage) -> Option<&Gate> {
+        passage.came_to_gate.then_some(&self.gate)
+    }
+
+    fn receive(&self, passage: &Passage, response: &mut Response) -> Due {
+        self.gate.stamp(response);
+        Due {
+            indent: true,
+            cookies: match passage.outermost {
+                true => Cookies::All,
+                false => Cookies::Nobodys,
+            },
         }
-        passage.stamp(&mut response);
-        Ok(response)
+    }
+
+    fn repair(&self, _: &Passage, _: &mut Response) {}
+}
+
+pin_project! {
+    /// The future of a [`Guard`].
+    pub struct GuardFuture<F, E> { #[pin] passing: Passing<Post, F, E> }
+}
+
+impl<F, E, B> Future for GuardFuture<F, E>
+where
+    F: Future<Output = Result<http::Response<B>, E>>,
+    E: Send + 'static,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    type Output = Result<Response, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().passing.poll(cx)
+    }
+}
+
+impl<F, E> fmt::Debug for GuardFuture<F, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardFuture").finish_non_exhaustive()
     }
 }

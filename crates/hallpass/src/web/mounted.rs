@@ -3,27 +3,42 @@
 //! The middleware, the gate and the handlers are one service and not a tower of layers: axum clones a route for every
 //! request, and a clone of this is a counter.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use futures_util::future::Map;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
+use super::common::Early;
 use super::converters::Pattern;
+use super::finish::Due;
 use super::handlers::Handlers;
 use super::passage::Passage;
+use super::passing::{Door, Passing, conclude};
 use super::site::{Site, put_in_upper_case};
 use super::view::gate::Gate;
 use crate::future::BoxFuture;
 use crate::pages;
-use crate::request::{Head, RequestContext};
+use crate::request::RequestContext;
+
+/// A response as a service's, which might have failed.
+type Surely = Map<BoxFuture<'static, Response>, fn(Response) -> Answered>;
+
+type Answered = Result<Response, Infallible>;
+
+fn always(answered: Answered) -> Response {
+    answered.unwrap_or_else(|never| match never {})
+}
 
 /// A view of a site, or the place of all paths that lead nowhere.
 pub(super) struct Mounted<S>(Arc<Place<S>>);
 
-struct Place<S> {
+pub(super) struct Place<S> {
     site: Arc<Site>,
     view: Option<View<S>>,
 }
@@ -52,48 +67,129 @@ impl<S> Clone for Mounted<S> {
 }
 
 impl<S: Clone + Send + Sync + 'static> Handler<Mounted<S>, S> for Mounted<S> {
-    type Future = BoxFuture<'static, Response>;
+    type Future = Map<Passing<Place<S>, Surely, Infallible>, fn(Answered) -> Response>;
 
-    fn call(self, request: Request, state: S) -> Self::Future {
-        Box::pin(async move { self.0.serve(request, state).await })
+    fn call(self, mut request: Request, state: S) -> Self::Future {
+        let place = self.0;
+        put_in_upper_case(request.method_mut());
+        let mut passage = Passage::enter(&place.site.core, &mut request);
+        let passing = match (place.admit_now(&mut passage, &mut request), &place.view) {
+            (Way::Early(early), _) => {
+                let ended = async move { Ok(place.site.end_early(early, &passage).await) };
+                Passing::Waiting {
+                    future: Box::pin(ended),
+                }
+            }
+            (Way::Out(answer), _) => Passing::answered(place, passage, answer),
+            (Way::In, Some(view)) => Passing::Inside {
+                inner: view.handlers.call(request, state).map(Ok as _),
+                door: place,
+                passage,
+            },
+            (Way::In | Way::Unknown, _) => {
+                let served = async move { Ok(place.serve(passage, request, state).await) };
+                Passing::Waiting {
+                    future: Box::pin(served),
+                }
+            }
+        };
+        passing.map(always as _)
     }
 }
 
+/// Where a request goes, as far as it is known at once.
+enum Way {
+    /// One of the middleware has answered, before any view was asked.
+    Early(Early),
+    In,
+    Out(Response),
+    Unknown,
+}
+
 impl<S: Clone + Send + Sync + 'static> Place<S> {
-    async fn serve(&self, mut request: Request, state: S) -> Response {
-        let site = &*self.site;
-        put_in_upper_case(request.method_mut());
-        let mut passage = Passage::enter(&site.core, &mut request);
-        if let Some(answer) = site.answer_early(&passage, Head::from(&request)).await {
+    fn admit_now(&self, passage: &mut Passage, request: &mut Request) -> Way {
+        let context = RequestContext::new(&*request, &passage.exchange);
+        let is_secure = context.is_secure();
+        let early = self.site.early(&context);
+        passage.is_secure = is_secure;
+        if let Some(early) = early {
+            return Way::Early(early);
+        }
+        if !passage.exchange.csrf_secret_is_at_hand() {
+            return Way::Unknown;
+        }
+        let asked = match self.view_at(request.uri().path()) {
+            None => Some(Some(not_found())),
+            Some(view) => view.ask_now(passage, request),
+        };
+        match asked {
+            None => Way::Unknown,
+            Some(None) => Way::In,
+            Some(Some(answer)) => Way::Out(answer),
+        }
+    }
+
+    async fn serve(&self, mut passage: Passage, request: Request, state: S) -> Response {
+        let response = match passage.exchange.read_csrf_secret().await {
+            Err(fault) => fault.into_response(),
+            Ok(()) => self.answer(&mut passage, request, state).await,
+        };
+        conclude(self, &passage, response).await
+    }
+
+    async fn answer(&self, passage: &mut Passage, mut request: Request, state: S) -> Response {
+        let Some(view) = self.view_at(request.uri().path()) else {
+            return not_found();
+        };
+        if let Some(answer) = view.ask(passage, &mut request).await {
             return answer;
         }
-        let is_secure = RequestContext::new(&request, &passage.exchange).is_secure();
-        let view = self.view.as_ref();
-        let view = view.filter(|view| view.is_at(request.uri().path()));
-        let (mut response, gate) = match (passage.exchange.read_csrf_secret().await, view) {
-            (Err(fault), _) => (fault.into_response(), None),
-            (Ok(()), None) => (not_found(), None),
-            (Ok(()), Some(view)) => {
-                let gate = view.gate.as_ref();
-                let answer = passage.ask(gate, &mut request).await;
-                let response = match answer {
-                    Some(answer) => answer,
-                    None => {
-                        let mut response = view.handlers.call(request, state).await;
-                        passage.translate(gate, &mut response);
-                        response
-                    }
-                };
-                (response, gate)
-            }
-        };
-        site.conclude(&passage, gate, is_secure, &mut response)
-            .await;
+        let mut response = view.handlers.call(request, state).await;
+        passage.translate(view.gate.as_ref(), &mut response);
         response
+    }
+
+    fn view_at(&self, path: &str) -> Option<&View<S>> {
+        self.view.as_ref().filter(|view| view.is_at(path))
+    }
+}
+
+impl<S: Send + Sync + 'static> Door for Place<S> {
+    fn gate(&self, passage: &Passage) -> Option<&Gate> {
+        let view = self.view.as_ref().filter(|_| passage.came_to_gate);
+        view?.gate.as_ref()
+    }
+
+    fn receive(&self, passage: &Passage, response: &mut Response) -> Due {
+        self.site.receive(passage, self.gate(passage), response)
+    }
+
+    fn repair(&self, passage: &Passage, response: &mut Response) {
+        self.site.secure(passage, response, false);
     }
 }
 
 impl<S> View<S> {
+    fn ask_now(&self, passage: &mut Passage, request: &mut Request) -> Option<Option<Response>> {
+        match &self.gate {
+            Some(gate) => passage.ask_now(gate, request),
+            None => {
+                passage.give_back_body(request);
+                Some(None)
+            }
+        }
+    }
+
+    async fn ask(&self, passage: &mut Passage, request: &mut Request) -> Option<Response> {
+        match &self.gate {
+            Some(gate) => passage.ask(gate, request).await,
+            None => {
+                passage.give_back_body(request);
+                None
+            }
+        }
+    }
+
     fn is_at(&self, path: &str) -> bool {
         let pattern = self.pattern.as_ref();
         pattern.is_none_or(|pattern| pattern.matches(path))

@@ -9,7 +9,6 @@ use http::Method;
 use http::header::HeaderValue;
 
 use super::common::target;
-use super::indent::indent;
 use super::view::gate::{Admission, Gate};
 use crate::core::Core;
 use crate::diagnostics;
@@ -18,10 +17,14 @@ use crate::rejection::Rejection;
 use crate::request::{Caller, Exchange, RequestContext};
 
 /// An open exchange, and what the response's last look needs of the request that goes on to the handler.
+#[derive(Clone)]
 pub(super) struct Passage {
     pub(super) exchange: Exchange,
     /// Whether the exchange was opened here, so that whoever opened it has the last look at the response.
     pub(super) outermost: bool,
+    /// Whether a gate was asked: an answer from before is not the view's.
+    pub(super) came_to_gate: bool,
+    pub(super) is_secure: bool,
     pub(super) method: Method,
     /// Path and query. A clone of the URI would cost more: it shares the buffer that the request was read into.
     pub(super) target: Box<str>,
@@ -38,40 +41,61 @@ impl Passage {
         Self {
             exchange,
             outermost,
+            came_to_gate: false,
+            is_secure: false,
             method: request.method().clone(),
             target: target(request.uri()).into(),
             identity: None,
         }
     }
 
-    /// Asks the gate, if there is one. Without an answer the request may go on to the handler, and whom the gate let in is
-    /// known.
-    pub(super) async fn ask(
+    /// Asks the gate where nothing has to be waited for. Then `Some(None)` lets the request go on to the handler, and whom
+    /// the gate let in is known.
+    pub(super) fn ask_now(
         &mut self,
-        gate: Option<&Gate>,
+        gate: &Gate,
+        request: &mut Request,
+    ) -> Option<Option<Response>> {
+        let said = gate.admit_now(&RequestContext::new(&*request, &self.exchange))?;
+        Some(self.heed(said, gate, request))
+    }
+
+    /// Asks the gate. Without an answer the request may go on to the handler.
+    pub(super) async fn ask(&mut self, gate: &Gate, request: &mut Request) -> Option<Response> {
+        let said = gate
+            .admit(&RequestContext::new(&*request, &self.exchange))
+            .await;
+        self.heed(said, gate, request)
+    }
+
+    fn heed(
+        &mut self,
+        said: Result<Admission, Rejection>,
+        gate: &Gate,
         request: &mut Request,
     ) -> Option<Response> {
-        let exchange = &self.exchange;
-        if let Some(gate) = gate {
-            let context = RequestContext::new(&*request, exchange);
-            match gate.admit(&context).await {
-                Ok(Admission::Answer(response)) => return Some(response),
-                Err(said) => {
-                    return Some(gate.refuse(said, &self.method, exchange.renderer(), None));
+        self.came_to_gate = true;
+        match said {
+            Ok(Admission::Answer(response)) => return Some(response),
+            Err(said) => {
+                return Some(gate.refuse(said, &self.method, self.exchange.renderer(), None));
+            }
+            Ok(Admission::Enter(caller)) => {
+                if gate.renders() {
+                    self.identity = caller.identity().cloned();
                 }
-                Ok(Admission::Enter(caller)) => {
-                    if gate.renders() {
-                        self.identity = caller.identity().cloned();
-                    }
-                    if let Some(attributes) = gate.attributes() {
-                        request.extensions_mut().insert(attributes.clone());
-                    }
-                    self.let_in(caller, request);
+                if let Some(attributes) = gate.attributes() {
+                    request.extensions_mut().insert(attributes.clone());
                 }
+                self.let_in(caller, request);
             }
         }
-        *request.body_mut() = self.exchange.body().take();
+        self.give_back_body(request);
         None
+    }
+
+    pub(super) fn give_back_body(&self, request: &mut Request) {
+        *request.body_mut() = self.exchange.body().take();
     }
 
     /// What the outermost guard found is the exchange's. A guard further in speaks of the request that it passes on and
@@ -90,15 +114,6 @@ impl Passage {
             let refused = gate.refuse(said, &self.method, renderer, self.identity.as_ref());
             let inner = std::mem::replace(response, refused);
             keep_id(inner.headers().get(&diagnostics::HEADER), response);
-        }
-    }
-
-    /// What the view has to say about each of its responses.
-    pub(super) async fn complete(&self, gate: &Gate, response: &mut Response) {
-        gate.stamp(response);
-        if let Some(spaces) = self.exchange.indent() {
-            let plain = std::mem::take(response);
-            *response = Box::pin(indent(plain, spaces)).await;
         }
     }
 

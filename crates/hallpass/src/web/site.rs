@@ -6,11 +6,10 @@ use http::Method;
 
 use super::common::Early;
 use super::converters::Pattern;
-use super::finish::{finish, finish_session, secure};
+use super::finish::{Cookies, Due, finish, finish_session, secure};
 use super::passage::Passage;
 use super::view::gate::Gate;
 use crate::core::Core;
-use crate::request::{Head, RequestContext};
 
 /// One site: its settings, and the paths that lead somewhere.
 #[derive(Debug)]
@@ -20,21 +19,8 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Answers before any view is asked, where one of the middleware does.
-    pub(super) async fn answer_early(&self, passage: &Passage, head: Head<'_>) -> Option<Response> {
-        let context = RequestContext::new(head, &passage.exchange);
-        match self.early(&context) {
-            Some(early) => Some(Box::pin(self.end_early(early, passage, &context)).await),
-            None => None,
-        }
-    }
-
-    async fn end_early(
-        &self,
-        early: Early,
-        passage: &Passage,
-        context: &RequestContext<'_>,
-    ) -> Response {
+    /// What is left to say of an answer that one of the middleware gave before any view was asked.
+    pub(super) async fn end_early(&self, early: Early, passage: &Passage) -> Response {
         let exchange = &passage.exchange;
         let (mut response, finished) = match early {
             Early::OfSecurity(response) => (response, Ok(())),
@@ -53,43 +39,40 @@ impl Site {
         if let Err(fault) = finished {
             response = fault.into_response_with(None);
         }
-        secure(
-            &self.core,
-            response.headers_mut(),
-            context.is_secure(),
-            true,
-        );
+        self.secure(passage, &mut response, true);
         passage.stamp(&mut response);
         response
     }
 
-    /// The last look at a response; `gate` is that of the view that answered, if one did.
-    pub(super) async fn conclude(
+    /// The first look at a response; `gate` is that of the view that answered, if one did.
+    pub(super) fn receive(
         &self,
         passage: &Passage,
         gate: Option<&Gate>,
-        is_secure: bool,
         response: &mut Response,
-    ) {
+    ) -> Due {
         let redirect = self.slash_redirect(&passage.method, &passage.target, response);
         if let Some(redirect) = redirect {
             *response = redirect;
-            if let Err(fault) = finish_session(&passage.exchange, response).await {
-                *response = fault.into_response_with(None);
-            }
-            secure(&self.core, response.headers_mut(), is_secure, true);
-        } else {
-            // First, because it makes room for what follows.
-            secure(&self.core, response.headers_mut(), is_secure, false);
-            if let Some(gate) = gate {
-                passage.complete(gate, response).await;
-            }
-            if let Err(fault) = finish(&passage.exchange, response).await {
-                *response = fault.into_response_with(None);
-                secure(&self.core, response.headers_mut(), is_secure, false);
-            }
+            self.secure(passage, response, true);
+            return Due {
+                indent: false,
+                cookies: Cookies::OfSession,
+            };
         }
-        passage.stamp(response);
+        // First, because it makes room for what follows.
+        self.secure(passage, response, false);
+        if let Some(gate) = gate {
+            gate.stamp(response);
+        }
+        Due {
+            indent: gate.is_some(),
+            cookies: Cookies::All,
+        }
+    }
+
+    pub(super) fn secure(&self, passage: &Passage, response: &mut Response, early: bool) {
+        secure(&self.core, response.headers_mut(), passage.is_secure, early);
     }
 }
 

@@ -106,6 +106,24 @@ pub(in crate::web) enum Admission {
 }
 
 impl Gate {
+    /// What the gate says where nothing has to be waited for.
+    pub(in crate::web) fn admit_now(
+        &self,
+        request: &RequestContext<'_>,
+    ) -> Option<Result<Admission, Rejection>> {
+        match self {
+            Self::Policy(policy) => {
+                let admitted = policy.admit_now(request)?;
+                Some(admitted.map(|identity| Admission::Enter(Caller::admitted(identity, policy))))
+            }
+            Self::Api(gate) => gate.admit_now(&request.for_view(gate.view())),
+            Self::Plain { csrf_exempt } => {
+                let unchecked = *csrf_exempt || csrf::is_safe(request.method());
+                unchecked.then_some(Ok(Admission::Enter(Caller::OfSession)))
+            }
+        }
+    }
+
     pub(in crate::web) async fn admit(
         &self,
         request: &RequestContext<'_>,
@@ -206,6 +224,19 @@ impl ApiGate {
         &self.policies
     }
 
+    fn admit_now(&self, request: &RequestContext<'_>) -> Option<Result<Admission, Rejection>> {
+        // What it answers is found out by asking the permissions of other methods.
+        if request.method() == Method::OPTIONS {
+            return None;
+        }
+        if let Err(rejection) = self.negotiate(request) {
+            return Some(Err(rejection));
+        }
+        let policy = self.policies.of(request.method());
+        let admitted = policy.admit_now(request)?;
+        Some(admitted.and_then(|identity| self.enter(request, policy, identity)))
+    }
+
     async fn admit(&self, request: RequestContext<'_>) -> Result<Admission, Rejection> {
         let request = &request;
         self.negotiate(request)?;
@@ -215,6 +246,16 @@ impl ApiGate {
             let document = Box::pin(self.describe(request, identity)).await?;
             return Ok(Admission::Answer(document));
         }
+        self.enter(request, policy, identity)
+    }
+
+    /// Whoever may come in may still have come for nothing.
+    fn enter(
+        &self,
+        request: &RequestContext<'_>,
+        policy: &Arc<Policy>,
+        identity: Option<Identity>,
+    ) -> Result<Admission, Rejection> {
         if !self.methods.contains(request.method()) {
             return Err(Rejection::method_not_allowed(request.method()));
         }
