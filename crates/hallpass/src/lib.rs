@@ -69,7 +69,8 @@ pub use typed_user::{FromColumn, FromUser, Mismatch, WrongColumn};
 pub use user_permissions::{Permissions, UserPermissions};
 pub use web::{
     ApiView, Auth, CharField, CsrfToken, CurrentUser, Data, GetObject, Guard, GuardFuture,
-    GuardLayer, GuardedRouter, ObjectPermissions, Renderer, Rendering, Route, views,
+    GuardLayer, GuardedRouter, GuardedService, ObjectPermissions, Renderer, Rendering, Route,
+    ServiceFuture, views,
 };
 pub use wire::form::{FilePart, FormData};
 

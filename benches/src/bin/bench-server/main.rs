@@ -44,9 +44,13 @@ fn runtime(word: &str) -> Result<Runtime, Box<dyn Error>> {
 async fn serve(address: SocketAddr, server: &str, argument: &str) -> Result<(), Box<dyn Error>> {
     let routes: Router = match server {
         "bare" => bare::routes(),
-        "hallpass" => with_hallpass::routes(argument).await?,
         "sqlite" => by_hand_sqlite::routes(argument),
         "postgres" => by_hand_postgres::routes(argument).await?,
+        "hallpass" => {
+            let service = with_hallpass::service(argument).await?;
+            let service = service.into_make_service_with_connect_info::<SocketAddr>();
+            return Ok(axum::serve(TcpListener::bind(address).await?, service).await?);
+        }
         _ => return Err(USAGE.into()),
     };
     // Who is trusted to speak for others is a question of the peer's address.

@@ -6,21 +6,27 @@ use std::error::Error;
 use axum::routing::get;
 use axum::{Json, Router};
 use hallpass::views::forward_auth;
-use hallpass::{AllowAny, ApiView, Auth, Hallpass};
+use hallpass::{AllowAny, ApiView, Auth, GuardedService, Hallpass};
 
 use crate::Me;
 
-pub(crate) async fn routes(settings: &str) -> Result<Router, Box<dyn Error>> {
+pub(crate) async fn service(settings: &str) -> Result<GuardedService, Box<dyn Error>> {
     let hallpass = Hallpass::from_settings(settings).await?;
     let closed = hallpass.default_policy().clone();
     let open = hallpass.default_policy().clone().permissions([AllowAny]);
+    let router = Router::new()
+        .route("/layer/", get(me).layer(hallpass.layer(closed)))
+        .route("/open-layer/", get(anybody).layer(hallpass.layer(open)))
+        .merge(forward_auth(&hallpass, "/forward-auth/"));
     Ok(hallpass
         .router()
         .route("/me/", ApiView::new("Me").get(me))
-        .into_router()
-        .merge(Router::new().route("/layer/", get(me).layer(hallpass.layer(closed))))
-        .merge(Router::new().route("/open/", get(anybody).layer(hallpass.layer(open))))
-        .merge(forward_auth(&hallpass, "/forward-auth/")))
+        .route(
+            "/open/",
+            ApiView::new("Open").permissions([AllowAny]).get(anybody),
+        )
+        .into_service()
+        .merge(router))
 }
 
 async fn me(auth: Auth) -> Json<Me> {

@@ -63,7 +63,7 @@ pub(crate) fn observe(
 
 /// Gives a refusal its id, logs it and remembers it. Answers that refuse nothing, and those that have an id already,
 /// stay as they are.
-pub(crate) fn stamp(core: &Core, method: &Method, path: &str, response: &mut Response) {
+pub(crate) fn stamp(core: &Core, method: &Method, target: &str, response: &mut Response) {
     let Some(reason) = response
         .extensions()
         .get::<Rejection>()
@@ -79,7 +79,7 @@ pub(crate) fn stamp(core: &Core, method: &Method, path: &str, response: &mut Res
         id: random_string(ID_LENGTH, ID_ALPHABET),
         at: Timestamp::now(),
         method: method.to_string(),
-        path: path.to_owned(),
+        path: target.split('?').next().unwrap_or_default().to_owned(),
         status: response.status().as_u16(),
         cause: reason.cause,
         scheme: reason.scheme,

@@ -17,7 +17,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::finish::{Cookies, Due};
-use super::passage::Passage;
+use super::passage::{Asked, Passage};
 use super::passing::{Door, Passing, conclude};
 use super::view::gate::Gate;
 use crate::core::Core;
@@ -90,13 +90,13 @@ where
         let post = Arc::clone(&self.post);
         let mut passage = Passage::enter(&post.core, &mut request);
         let passing = match post.admit_now(&mut passage, &mut request) {
-            Some(None) => Passing::Inside {
+            Asked::In => Passing::Inside {
                 door: post,
                 passage,
                 inner: self.inner.call(request),
             },
-            Some(Some(answer)) => Passing::answered(post, passage, answer),
-            None => {
+            Asked::Answered(answer) => Passing::answered(post, passage, answer),
+            Asked::Unknown => {
                 // The service that was polled ready must be the one that is called.
                 let fresh = self.inner.clone();
                 let inner = std::mem::replace(&mut self.inner, fresh);
@@ -111,13 +111,9 @@ where
 
 impl Post {
     /// Whether the request may go on, where nothing has to be waited for.
-    fn admit_now(
-        &self,
-        passage: &mut Passage,
-        request: &mut Request<Body>,
-    ) -> Option<Option<Response>> {
+    fn admit_now(&self, passage: &mut Passage, request: &mut Request<Body>) -> Asked {
         if !passage.exchange.csrf_secret_is_at_hand() {
-            return None;
+            return Asked::Unknown;
         }
         passage.ask_now(&self.gate, request)
     }

@@ -16,6 +16,7 @@ mod passage;
 mod passing;
 mod router;
 mod routes;
+mod service;
 mod site;
 pub(crate) mod view;
 pub mod views;
@@ -27,6 +28,7 @@ pub use layer::{Guard, GuardFuture, GuardLayer};
 pub use object_permissions::ObjectPermissions;
 pub use router::GuardedRouter;
 pub use routes::Route;
+pub use service::{GuardedService, ServiceFuture};
 pub use view::{ApiView, GetObject, Renderer, Rendering};
 
 pub(crate) use caller::with_context;

@@ -18,7 +18,7 @@ use super::common::Early;
 use super::converters::Pattern;
 use super::finish::Due;
 use super::handlers::Handlers;
-use super::passage::Passage;
+use super::passage::{Asked, Passage};
 use super::passing::{Door, Passing, conclude};
 use super::site::{Site, put_in_upper_case};
 use super::view::gate::Gate;
@@ -66,34 +66,42 @@ impl<S> Clone for Mounted<S> {
     }
 }
 
-impl<S: Clone + Send + Sync + 'static> Handler<Mounted<S>, S> for Mounted<S> {
-    type Future = Map<Passing<Place<S>, Surely, Infallible>, fn(Answered) -> Response>;
+/// The future of a request to a view.
+pub(super) type Passes<S> = Passing<Place<S>, Surely, Infallible>;
 
-    fn call(self, mut request: Request, state: S) -> Self::Future {
+impl<S: Clone + Send + Sync + 'static> Handler<Mounted<S>, S> for Mounted<S> {
+    type Future = Map<Passes<S>, fn(Answered) -> Response>;
+
+    fn call(self, request: Request, state: S) -> Self::Future {
+        self.pass(request, state).map(always as _)
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Mounted<S> {
+    pub(super) fn pass(self, mut request: Request, state: S) -> Passes<S> {
         let place = self.0;
         put_in_upper_case(request.method_mut());
         let mut passage = Passage::enter(&place.site.core, &mut request);
-        let passing = match (place.admit_now(&mut passage, &mut request), &place.view) {
+        match (place.admit_now(&mut passage, &mut request), &place.view) {
             (Way::Early(early), _) => {
                 let ended = async move { Ok(place.site.end_early(early, &passage).await) };
                 Passing::Waiting {
                     future: Box::pin(ended),
                 }
             }
-            (Way::Out(answer), _) => Passing::answered(place, passage, answer),
-            (Way::In, Some(view)) => Passing::Inside {
+            (Way::Gate(Asked::Answered(answer)), _) => Passing::answered(place, passage, answer),
+            (Way::Gate(Asked::In), Some(view)) => Passing::Inside {
                 inner: view.handlers.call(request, state).map(Ok as _),
                 door: place,
                 passage,
             },
-            (Way::In | Way::Unknown, _) => {
+            (Way::Gate(Asked::In | Asked::Unknown), _) => {
                 let served = async move { Ok(place.serve(passage, request, state).await) };
                 Passing::Waiting {
                     future: Box::pin(served),
                 }
             }
-        };
-        passing.map(always as _)
+        }
     }
 }
 
@@ -101,9 +109,7 @@ impl<S: Clone + Send + Sync + 'static> Handler<Mounted<S>, S> for Mounted<S> {
 enum Way {
     /// One of the middleware has answered, before any view was asked.
     Early(Early),
-    In,
-    Out(Response),
-    Unknown,
+    Gate(Asked),
 }
 
 impl<S: Clone + Send + Sync + 'static> Place<S> {
@@ -116,17 +122,12 @@ impl<S: Clone + Send + Sync + 'static> Place<S> {
             return Way::Early(early);
         }
         if !passage.exchange.csrf_secret_is_at_hand() {
-            return Way::Unknown;
+            return Way::Gate(Asked::Unknown);
         }
-        let asked = match self.view_at(request.uri().path()) {
-            None => Some(Some(not_found())),
+        Way::Gate(match self.view_at(request.uri().path()) {
+            None => Asked::Answered(not_found()),
             Some(view) => view.ask_now(passage, request),
-        };
-        match asked {
-            None => Way::Unknown,
-            Some(None) => Way::In,
-            Some(Some(answer)) => Way::Out(answer),
-        }
+        })
     }
 
     async fn serve(&self, mut passage: Passage, request: Request, state: S) -> Response {
@@ -170,12 +171,12 @@ impl<S: Send + Sync + 'static> Door for Place<S> {
 }
 
 impl<S> View<S> {
-    fn ask_now(&self, passage: &mut Passage, request: &mut Request) -> Option<Option<Response>> {
+    fn ask_now(&self, passage: &mut Passage, request: &mut Request) -> Asked {
         match &self.gate {
             Some(gate) => passage.ask_now(gate, request),
             None => {
                 passage.give_back_body(request);
-                Some(None)
+                Asked::In
             }
         }
     }

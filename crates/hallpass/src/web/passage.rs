@@ -32,6 +32,15 @@ pub(super) struct Passage {
     identity: Option<Identity>,
 }
 
+/// What is known at once of whether a request may go on.
+pub(super) enum Asked {
+    /// It goes on to the handler, and whom the gate let in is known.
+    In,
+    Answered(Response),
+    /// Something has to be waited for.
+    Unknown,
+}
+
 impl Passage {
     /// Takes up the exchange that an outer layer opened, or opens one. That of another Hallpass is not ours: it would
     /// ask the other one's users.
@@ -49,15 +58,14 @@ impl Passage {
         }
     }
 
-    /// Asks the gate where nothing has to be waited for. Then `Some(None)` lets the request go on to the handler, and whom
-    /// the gate let in is known.
-    pub(super) fn ask_now(
-        &mut self,
-        gate: &Gate,
-        request: &mut Request,
-    ) -> Option<Option<Response>> {
-        let said = gate.admit_now(&RequestContext::new(&*request, &self.exchange))?;
-        Some(self.heed(said, gate, request))
+    /// Asks the gate where nothing has to be waited for.
+    pub(super) fn ask_now(&mut self, gate: &Gate, request: &mut Request) -> Asked {
+        let said = gate.admit_now(&RequestContext::new(&*request, &self.exchange));
+        match said.map(|said| self.heed(said, gate, request)) {
+            None => Asked::Unknown,
+            Some(None) => Asked::In,
+            Some(Some(answer)) => Asked::Answered(answer),
+        }
     }
 
     /// Asks the gate. Without an answer the request may go on to the handler.
@@ -119,8 +127,7 @@ impl Passage {
 
     /// Gives a refusal its id.
     pub(super) fn stamp(&self, response: &mut Response) {
-        let path = self.target.split('?').next().unwrap_or_default();
-        diagnostics::stamp(self.exchange.core(), &self.method, path, response);
+        diagnostics::stamp(self.exchange.core(), &self.method, &self.target, response);
     }
 }
 

@@ -156,17 +156,24 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
         self
     }
 
-    /// The finished axum router, with Django's plain 404 page for everything else.
+    /// The finished axum router, with Django's plain 404 page for everything else. Where nothing is merged with it,
+    /// [`into_service`](GuardedRouter::into_service) does the same at less cost.
     ///
     /// # Panics
     /// As axum's own `route`: on a path that is malformed or taken twice. It happens at start-up.
     pub fn into_router(self) -> Router<S> {
+        let (site, routes) = self.into_routes();
+        Self::assemble(&site, routes)
+    }
+
+    /// The site, and each view with its path in axum's syntax.
+    pub(super) fn into_routes(self) -> (Arc<Site>, Vec<(String, Mounted<S>)>) {
         let paths = self.routes().map(|route| Pattern::parse(route.path()));
         let site = Arc::new(Site {
             core: self.hallpass.core().clone(),
             paths: paths.collect(),
         });
-        let mut router = Router::new();
+        let mut routes = Vec::new();
         for (mount, pattern) in self.routes.into_iter().zip(&site.paths) {
             let (gate, handlers) = mount.guarded(&site);
             let view = View {
@@ -174,11 +181,19 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
                 gate,
                 handlers,
             };
-            // For all methods: the view's own refusal names its methods, and comes after the policy's.
-            let view = any(Mounted::new(&site, Some(view)));
-            router = router.route(pattern.axum_path(), view);
+            let path = pattern.axum_path().to_owned();
+            routes.push((path, Mounted::new(&site, Some(view))));
         }
-        router.fallback(Mounted::new(&site, None))
+        (site, routes)
+    }
+
+    pub(super) fn assemble(site: &Arc<Site>, routes: Vec<(String, Mounted<S>)>) -> Router<S> {
+        let mut router = Router::new();
+        for (path, view) in routes {
+            // For all methods: the view's own refusal names its methods, and comes after the policy's.
+            router = router.route(&path, any(view));
+        }
+        router.fallback(Mounted::new(site, None))
     }
 }
 

@@ -18,6 +18,7 @@ mod permissions;
 mod receivers;
 mod remote_user;
 mod routes;
+mod service;
 mod session;
 mod session_age;
 mod signed_cookies;
