@@ -40,8 +40,9 @@ use super::router::GuardedRouter;
 ///     .router()
 ///     .route("/me/", ApiView::new("Me").get(|auth: Auth| async move { auth.user().username().to_owned() }))
 ///     .into_service();
-/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;
-/// axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?;
+/// // What `axum::serve` takes beside the listener:
+/// let service = app.into_make_service_with_connect_info::<SocketAddr>();
+/// # let _ = service;
 /// # Ok(())
 /// # }
 /// ```
