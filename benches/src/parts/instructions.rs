@@ -68,13 +68,7 @@ pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure>
             &cookie,
             of_session,
         ),
-        case(
-            "open route behind the layer",
-            "/open-layer/",
-            "/open/",
-            "",
-            None,
-        ),
+        case("open route behind the layer", "/open/", "/open/", "", None),
         case(
             "forward-auth, cache warm",
             "/forward-auth/nginx",

@@ -28,7 +28,7 @@ pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure>
     let asked = asked_by_nginx(&database.token);
     let token = token(&database.token);
     let open = Asked {
-        path: "/open-layer/",
+        path: "/open/",
         bare: "/open/",
         header: "",
         same_headers: false,

@@ -16,15 +16,11 @@ pub(crate) async fn service(settings: &str) -> Result<GuardedService, Box<dyn Er
     let open = hallpass.default_policy().clone().permissions([AllowAny]);
     let router = Router::new()
         .route("/layer/", get(me).layer(hallpass.layer(closed)))
-        .route("/open-layer/", get(anybody).layer(hallpass.layer(open)))
+        .route("/open/", get(anybody).layer(hallpass.layer(open)))
         .merge(forward_auth(&hallpass, "/forward-auth/"));
     Ok(hallpass
         .router()
         .route("/me/", ApiView::new("Me").get(me))
-        .route(
-            "/open/",
-            ApiView::new("Open").permissions([AllowAny]).get(anybody),
-        )
         .into_service()
         .merge(router))
 }

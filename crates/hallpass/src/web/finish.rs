@@ -71,9 +71,6 @@ impl Due {
 /// # Errors
 /// The answer to give instead: the work is done but cannot be remembered, and the client must not believe it was.
 pub(super) async fn finish(exchange: &Exchange, response: &mut Response) -> Result<(), Rejection> {
-    if finish_now(exchange, response) {
-        return Ok(());
-    }
     match exchange.csrf().to_keep() {
         Some(secret) if exchange.core().settings().csrf_use_sessions => {
             exchange.keep_csrf_secret(&secret).await?;

@@ -156,8 +156,8 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
         self
     }
 
-    /// The finished axum router, with Django's plain 404 page for everything else. Where nothing is merged with it,
-    /// [`into_service`](GuardedRouter::into_service) does the same at less cost.
+    /// The finished axum router, with Django's plain 404 page for everything else. Where it is not
+    /// nested into another, [`into_service`](GuardedRouter::into_service) does the same at less cost.
     ///
     /// # Panics
     /// As axum's own `route`: on a path that is malformed or taken twice. It happens at start-up.
