@@ -4,7 +4,6 @@
 //! have files, and says nothing on them, keeps everybody else out.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -15,7 +14,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use axum::response::Response;
+use axum::routing::future::RouteFuture;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -102,14 +102,15 @@ impl Visit {
         give_up_on_silence(&stream, self.head_timeout);
         let activity = Arc::new(Activity::default());
         let (routes, doing) = (self.routes, Arc::clone(&activity));
+        // hyper keeps room for this future as long as the connection is open; an async block would hold the request, and
+        // the router's own future twice.
         let service = service_fn(move |request| {
             doing.begins();
-            let (answer, doing) = (answer(routes.clone(), peer, request), Arc::clone(&doing));
-            async move {
-                let response = answer.await;
+            let doing = Arc::clone(&doing);
+            answer(&routes, peer, request).map(move |answered| {
                 doing.ends();
-                response
-            }
+                answered
+            })
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -146,15 +147,15 @@ fn give_up_on_silence(stream: &TcpStream, patience: Duration) {
 #[cfg(not(target_os = "linux"))]
 fn give_up_on_silence(_: &TcpStream, _: Duration) {}
 
-async fn answer(
-    mut routes: Router,
+/// A router is always ready.
+fn answer(
+    routes: &Router,
     peer: SocketAddr,
     request: Request<Incoming>,
-) -> Result<Response, Infallible> {
+) -> RouteFuture<Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
-    poll_fn(|context| Service::<Request<Body>>::poll_ready(&mut routes, context)).await?;
-    routes.call(request).await
+    routes.clone().call(request)
 }
 
 /// Waits for the end. An error means that the sender is gone, which is the end as well.
