@@ -19,6 +19,8 @@ const GROWTH: f64 = 1.03;
 /// One comparison: what is asked, and what Hallpass may cost in bare handlers.
 struct Case {
     name: &'static str,
+    /// The server of `bench-server`.
+    server: &'static str,
     path: &'static str,
     /// The bare handler beside it.
     bare: &'static str,
@@ -32,8 +34,9 @@ pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure>
         return Ok(());
     }
     let database = world.wal()?;
-    let case = |name, path, bare, header: &str, bounds| Case {
+    let case = |name, (server, path), bare, header: &str, bounds| Case {
         name,
+        server,
         path,
         bare,
         header: header.to_owned(),
@@ -43,35 +46,69 @@ pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure>
     let cookie = format!("Cookie: sessionid={}\r\n", database.session);
     let asked = asked_by_nginx(&database.token);
     let (of_token, of_session) = (Some((1.2, 1.1)), Some((1.3, 1.15)));
-    let same = "/me-with-headers/";
+    let (view, around, open) = (
+        ("hallpass", "/me/"),
+        ("layer", "/me/"),
+        ("open-layer", "/me/"),
+    );
+    let (on_route, on_open_route) = (("layer-on-routes", "/me/"), ("layer-on-routes", "/open/"));
+    let (me, view_headers, layer_header) = ("/me/", "/me-with-headers/", "/me-with-vary/");
     let cases = [
-        case("token GET, cache warm", "/me/", "/me/", &token, None),
-        case("token GET, same headers", "/me/", same, &token, of_token),
+        case("token GET, cache warm", view, me, &token, None),
         case(
-            "token GET behind the layer",
-            "/layer/",
-            "/layer/",
+            "token GET, same headers",
+            view,
+            view_headers,
             &token,
             of_token,
         ),
         case(
+            "token GET, layer around the app",
+            around,
+            me,
+            &token,
+            of_token,
+        ),
+        case(
+            "token GET, layer around the app, same headers",
+            around,
+            layer_header,
+            &token,
+            None,
+        ),
+        case("token GET, layer on the route", on_route, me, &token, None),
+        case(
             "session GET, same headers",
-            "/me/",
-            same,
+            view,
+            view_headers,
             &cookie,
             of_session,
         ),
         case(
-            "session GET behind the layer",
-            "/layer/",
-            "/layer/",
+            "session GET, layer around the app",
+            around,
+            me,
             &cookie,
             of_session,
         ),
-        case("open route behind the layer", "/open/", "/open/", "", None),
+        case("open route, layer around the app", open, me, "", None),
+        case(
+            "open route, layer around the app, same headers",
+            open,
+            layer_header,
+            "",
+            None,
+        ),
+        case(
+            "open route, layer on the route",
+            on_open_route,
+            me,
+            "",
+            None,
+        ),
         case(
             "forward-auth, cache warm",
-            "/forward-auth/nginx",
+            ("hallpass", "/forward-auth/nginx"),
             "/forward-auth/nginx",
             &asked,
             None,
@@ -109,7 +146,7 @@ pub(crate) fn measure(world: &World, report: &mut Report) -> Result<(), Failure>
 
 fn count(world: &World, case: &Case) -> Result<(f64, f64), Failure> {
     let folder = &world.wal()?.folder;
-    let ours = per_request(&world.plan, &["hallpass", CACHED], folder, |address| {
+    let ours = per_request(&world.plan, &[case.server, CACHED], folder, |address| {
         get(address, case.path, &case.header)
     })?;
     Ok((ours, count_bare(world, case)?))
@@ -126,6 +163,7 @@ fn count_bare(world: &World, case: &Case) -> Result<f64, Failure> {
 pub(crate) fn check(world: &World, accepted: &Path, accept: bool) -> Result<bool, Failure> {
     let case = Case {
         name: "token GET, cache warm",
+        server: "hallpass",
         path: "/me/",
         bare: "/me/",
         header: token(&world.wal()?.token),

@@ -80,36 +80,38 @@ fn identity(world: &World, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Kept-alive connections that have asked once.
+/// Kept-alive connections that have asked once. hyper keeps the answer's map of headers for the next request's, so that
+/// an answer with more headers costs every server more.
 fn connection(world: &World, report: &mut Report) -> Result<(), Failure> {
-    let database = world.wal()?;
-    let mut of_each = Vec::new();
-    for words in [&["bare"][..], &["hallpass", CACHED]] {
-        let server = Server::bench(&world.plan, words, &database.folder)?;
-        let address = server.address();
-        let request = get(address, "/me/", &token(&database.token));
-        Target::new(address, request.clone()).load(Until::Count(4_000), None)?;
-        let before = process::anonymous_bytes(server.pid())?;
-        let mut open = Vec::with_capacity(CONNECTIONS);
-        for _ in 0..CONNECTIONS {
-            let mut connection = Connection::open(address)?;
-            connection.ask(&request)?;
-            open.push(connection);
-        }
-        let after = process::anonymous_bytes(server.pid())?;
-        of_each.push((after - before) / open.len() as f64 / 1024.0);
-    }
-    if let [bare, ours] = of_each.as_slice() {
-        report.row(
-            Row::new(
-                PART,
-                "memory of an idle connection over bare axum's",
-                ours / bare,
-            )
-            .ours(*ours, " KiB")
-            .beside("bare axum", *bare, " KiB")
-            .at_most(1.1, 1.1),
-        );
-    }
+    let bare = of_connection(world, &["bare"], "/me/")?;
+    let same_headers = of_connection(world, &["bare"], "/me-with-headers/")?;
+    let ours = of_connection(world, &["hallpass", CACHED], "/me/")?;
+    let row = |what: &str, bare: f64| {
+        Row::new(PART, what, ours / bare)
+            .ours(ours, " KiB")
+            .beside("bare axum", bare, " KiB")
+    };
+    let what = "memory of an idle connection over bare axum's";
+    report.row(row(what, bare).at_most(1.1, 1.1));
+    let what = "the same, over a bare handler's with the same answer";
+    report.row(row(what, same_headers));
     Ok(())
+}
+
+/// In kibibytes.
+fn of_connection(world: &World, words: &[&str], path: &str) -> Result<f64, Failure> {
+    let database = world.wal()?;
+    let server = Server::bench(&world.plan, words, &database.folder)?;
+    let address = server.address();
+    let request = get(address, path, &token(&database.token));
+    Target::new(address, request.clone()).load(Until::Count(4_000), None)?;
+    let before = process::anonymous_bytes(server.pid())?;
+    let mut open = Vec::with_capacity(CONNECTIONS);
+    for _ in 0..CONNECTIONS {
+        let mut connection = Connection::open(address)?;
+        connection.ask(&request)?;
+        open.push(connection);
+    }
+    let after = process::anonymous_bytes(server.pid())?;
+    Ok((after - before) / open.len() as f64 / 1024.0)
 }

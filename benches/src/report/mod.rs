@@ -211,7 +211,8 @@ impl Report {
         table
     }
 
-    /// A table of servers: `× bare` compares with the bare handler of the same group.
+    /// A table of servers: `× bare` compares with the group's bare handler, the one without headers where
+    /// there are two.
     fn servers(&self) -> Table {
         let mut table = Table::new(&[
             "request",
@@ -227,7 +228,7 @@ impl Report {
             let bare = self
                 .served
                 .iter()
-                .find(|other| other.group == served.group && other.server == "bare axum");
+                .find(|other| other.group == served.group && other.server.starts_with("bare axum"));
             table.row([
                 served.group.clone(),
                 served.server.clone(),

@@ -11,8 +11,7 @@ pub(crate) fn routes() -> Router {
     Router::new()
         .route("/me/", get(me))
         .route("/me-with-headers/", get(me_with_headers))
-        .route("/layer/", get(me))
-        .route("/open/", get(me))
+        .route("/me-with-vary/", get(me_with_vary))
         .route("/forward-auth/nginx", any(allowed))
 }
 
@@ -37,6 +36,13 @@ async fn me_with_headers() -> Response {
             ("cross-origin-opener-policy", "same-origin"),
         ],
     );
+    response
+}
+
+/// With what the layer adds where sessions are asked: Django's session middleware.
+async fn me_with_vary() -> Response {
+    let mut response = me().await.into_response();
+    set(response.headers_mut(), [("vary", "Cookie")]);
     response
 }
 

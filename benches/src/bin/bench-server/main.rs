@@ -1,26 +1,30 @@
 //! The servers that stand beside each other in the benchmark, in one binary, so that they share compiler, allocator,
-//! hyper and SQLite: a bare axum handler, hand-written handlers on the native drivers, and Hallpass as a library.
+//! hyper and SQLite: a bare axum handler, hand-written handlers on the native drivers, Hallpass as a library, and its layer
+//! in an application with a router of its own.
 //!
 //! `bench-server ADDRESS RUNTIME SERVER [ARGUMENT]` serves until its standard input ends. All of them answer
-//! `GET /me/` with the same body.
+//! with the same body.
 
 mod bare;
 mod by_hand;
 mod by_hand_postgres;
 mod by_hand_sqlite;
 mod with_hallpass;
+mod with_layer;
 
 use std::error::Error;
 use std::io::Read;
 use std::net::SocketAddr;
 
-use axum::Router;
+use axum::extract::Request;
+use axum::{Router, ServiceExt};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
+use with_layer::Doors;
 
 const USAGE: &str = "usage: bench-server ADDRESS one|all bare
-       bench-server ADDRESS one|all hallpass SETTINGS
+       bench-server ADDRESS one|all hallpass|layer|open-layer|layer-on-routes SETTINGS
        bench-server ADDRESS one|all sqlite DATABASE
        bench-server ADDRESS one|all postgres URL";
 
@@ -41,21 +45,32 @@ fn runtime(word: &str) -> Result<Runtime, Box<dyn Error>> {
     Ok(builder.enable_all().build()?)
 }
 
+/// Who is trusted to speak for others is a question of the peer's address, so that every service is told.
 async fn serve(address: SocketAddr, server: &str, argument: &str) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(address).await?;
     let routes: Router = match server {
         "bare" => bare::routes(),
         "sqlite" => by_hand_sqlite::routes(argument),
         "postgres" => by_hand_postgres::routes(argument).await?,
+        "layer-on-routes" => with_layer::on_each_route(argument).await?,
+        "layer" | "open-layer" => {
+            let doors = match server {
+                "layer" => Doors::Closed,
+                _ => Doors::Open,
+            };
+            let app = with_layer::around_app(argument, doors).await?;
+            let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>;
+            return Ok(axum::serve(listener, service(app)).await?);
+        }
         "hallpass" => {
             let service = with_hallpass::service(argument).await?;
             let service = service.into_make_service_with_connect_info::<SocketAddr>();
-            return Ok(axum::serve(TcpListener::bind(address).await?, service).await?);
+            return Ok(axum::serve(listener, service).await?);
         }
         _ => return Err(USAGE.into()),
     };
-    // Who is trusted to speak for others is a question of the peer's address.
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    Ok(axum::serve(TcpListener::bind(address).await?, service).await?)
+    Ok(axum::serve(listener, service).await?)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
