@@ -1,5 +1,6 @@
 //! Making a connection: what a URL asks for, and what every connection is told first.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +27,6 @@ enum Tls {
 }
 
 /// Knows how to connect.
-#[derive(Debug)]
 pub(super) struct Connector {
     plain: Opts,
     /// `None` for a socket, and when the URL wants no encryption.
@@ -162,6 +162,16 @@ impl Connector {
     }
 }
 
+/// The driver's options show the password.
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("host", &self.plain.ip_or_hostname())
+            .field("read_only", &self.read_only)
+            .finish_non_exhaustive()
+    }
+}
+
 fn mode(word: &str) -> Option<Tls> {
     Some(match word.to_uppercase().as_str() {
         "DISABLED" => Tls::Disabled,
@@ -186,5 +196,26 @@ fn install_provider() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // Somebody else may have been faster, which does as well.
         let _: Result<(), Arc<_>> = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mysql::pool::Pool;
+    use crate::url::DatabaseUrl;
+
+    #[test]
+    fn debug_hides_the_password() {
+        let url = DatabaseUrl::parse("mysql://me:hunter2@h/db").unwrap();
+        let limit = Duration::from_secs(1);
+        let connector = Connector::new(url.server().unwrap(), false, limit).unwrap();
+        assert!(connector.encrypted.is_some());
+        let alone = format!("{connector:?}");
+        let held = format!("{:?}", Pool::new(connector, 2));
+        for shown in [alone, held] {
+            assert!(shown.contains("\"h\""), "{shown}");
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The connections, each for one caller at a time.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,10 +26,18 @@ pub(super) struct Pool {
     failed: tokio::sync::Mutex<Option<(Instant, StoreError)>>,
 }
 
-#[derive(Debug)]
 struct Idle {
     connection: Conn,
     since: Instant,
+}
+
+/// A connection shows the options that it was made with, and so the password.
+impl fmt::Debug for Idle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Idle")
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pool {
@@ -118,7 +127,6 @@ impl Pool {
 
 /// A connection with its place. Dropped without [`Taken::give_back`] it is closed, and
 /// the server rolls back what was begun on it.
-#[derive(Debug)]
 pub(super) struct Taken {
     pub(super) connection: Conn,
     /// How long it was idle; `None` for a new one.

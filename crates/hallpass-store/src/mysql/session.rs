@@ -14,7 +14,6 @@ use crate::mysql::{ddl, errors, words};
 const SIGN: &str = "hallpass_migrate_did_not_finish";
 
 /// A borrowed connection.
-#[derive(Debug)]
 pub(super) struct Session<'a>(pub(super) &'a mut Conn);
 
 fn in_place(statement: &Statement, parameters: &[Parameter<'_>]) -> Result<Params, StoreError> {

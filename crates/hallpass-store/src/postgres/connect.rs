@@ -169,3 +169,21 @@ fn usual_host() -> &'static str {
         .find(|folder| Path::new(folder).join(".s.PGSQL.5432").exists())
         .unwrap_or("localhost")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::url::DatabaseUrl;
+
+    #[test]
+    fn debug_hides_the_password() {
+        let url = DatabaseUrl::parse("postgres://me:hunter2@h/db").unwrap();
+        let limit = Duration::from_secs(1);
+        let connector = Connector::new(url.server().unwrap(), false, limit).unwrap();
+        let shown = format!("{connector:?}");
+        assert!(
+            shown.contains("\"h\"") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+    }
+}
