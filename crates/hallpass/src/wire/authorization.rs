@@ -101,13 +101,18 @@ pub fn token_credentials<'a>(
 fn usual_token<'a>(header: &'a [u8], keyword: &str) -> Option<&'a str> {
     let (word, rest) = header.split_at_checked(keyword.len())?;
     let key = rest.strip_prefix(b" ")?;
+    // A keyword that is no word is no header's first word.
+    let usual = is_graphic(keyword.as_bytes())
+        && word.eq_ignore_ascii_case(keyword.as_bytes())
+        && is_graphic(key);
+    usual.then(|| std::str::from_utf8(key).ok())?
+}
+
+/// Whether it is a word of printable ASCII.
+fn is_graphic(word: &[u8]) -> bool {
     // Without a way out in the middle, and in bytes only, it is a few instructions for many of them.
     let odd = |odd: u8, byte: &u8| odd | u8::from(byte.wrapping_sub(b'!') > b'~' - b'!');
-    let usual = keyword.is_ascii()
-        && word.eq_ignore_ascii_case(keyword.as_bytes())
-        && !key.is_empty()
-        && key.iter().fold(0, odd) == 0;
-    usual.then(|| std::str::from_utf8(key).ok())?
+    !word.is_empty() && word.iter().fold(0, odd) == 0
 }
 
 /// Name and password of a Basic header; `Ok(None)` if it is blank or of another scheme.

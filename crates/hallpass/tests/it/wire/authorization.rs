@@ -52,3 +52,44 @@ fn other_keywords() {
         assert_outcome(&row, &outcome.map(|found| found.map(|key| json!([key]))));
     }
 }
+
+/// What usual clients send is read on a shorter way, which must say the same as the way of all others: a blank in front
+/// of a header is nobody's affair, and sends it there.
+#[test]
+fn the_short_way_says_what_the_long_way_says() {
+    let mut read = 0;
+    for keyword in [
+        "Token",
+        "My Token",
+        "",
+        " ",
+        "Token ",
+        "T\u{f6}ken",
+        "to\tken",
+        "To\u{7f}",
+    ] {
+        for word in [
+            "Token",
+            "tOKEN",
+            "My Token",
+            "my",
+            "",
+            "T\u{f6}ken",
+            "To\u{7f}",
+        ] {
+            for gap in [" ", "  ", "\t", ""] {
+                for key in ["abc", "a b", "", " ", "\u{e4}", "a\u{7f}", "~!"] {
+                    let header = format!("{word}{gap}{key}");
+                    let detour = format!(" {header}");
+                    let short = token_credentials(header.as_bytes(), keyword);
+                    let long = token_credentials(detour.as_bytes(), keyword);
+                    assert_eq!(short, long, "{header:?} {keyword:?}");
+                    read += usize::from(matches!(short, Ok(Some(_))));
+                }
+            }
+        }
+    }
+    assert!(read > 10, "{read}");
+    assert_eq!(token_credentials(b"My Token abc", "My Token"), Ok(None));
+    assert_eq!(token_credentials(b" abc", ""), Ok(None));
+}
