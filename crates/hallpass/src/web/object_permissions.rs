@@ -1,5 +1,7 @@
 //! The view's permissions in a handler's hands, to be asked about an object.
 
+use std::fmt;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
@@ -44,7 +46,7 @@ use crate::request::{Admitted, Caller, Exchange, RequestContext};
 ///     .permissions([Requirement::new(IsAuthenticated), Requirement::new(IsAuthor)])
 ///     .put(update);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ObjectPermissions {
     admitted: Admitted,
     parts: Parts,
@@ -84,6 +86,18 @@ impl ObjectPermissions {
             return Ok(());
         }
         Err(self.admitted.policy.refusal(&permission, identity))
+    }
+}
+
+/// Headers and query may hold credentials.
+impl fmt::Debug for ObjectPermissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let identity = self.admitted.identity.as_ref();
+        f.debug_struct("ObjectPermissions")
+            .field("method", &self.parts.method)
+            .field("path", &self.parts.uri.path())
+            .field("who", &identity.map(|identity| identity.user().username()))
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,7 @@ use hallpass::{
 };
 use http::Method;
 
-use super::bench::{BOB, Bench, CAROL, get, send};
+use super::bench::{BOB, BOBS_SESSION, Bench, CAROL, get, send};
 
 const ALICE: &str = "Token a11ce00000000000000000000000000000000001";
 
@@ -94,6 +94,24 @@ async fn an_object_is_its_owners() {
     let anonymous = get(&app, "/open/bob/", &[]).await;
     assert_eq!(anonymous.status, 401);
     assert_eq!(anonymous.header("www-authenticate"), Some("Token"));
+}
+
+#[tokio::test]
+async fn debug_shows_whose_request_it_is_and_no_credential() {
+    let bench = Bench::new().await;
+    let shown = async |permissions: ObjectPermissions| format!("{permissions:?}");
+    let view = ApiView::new("Note").authentication([TokenAuthentication::new()]);
+    let app: Router = bench
+        .hallpass
+        .router()
+        .route("/note/", view.get(shown))
+        .into_router();
+    let headers = [("authorization", BOB), ("cookie", BOBS_SESSION)];
+    let answer = get(&app, "/note/?password=hunter2", &headers).await;
+    assert_eq!(
+        answer.body,
+        r#"ObjectPermissions { method: GET, path: "/note/", who: Some("bob"), .. }"#
+    );
 }
 
 #[tokio::test]
