@@ -52,13 +52,28 @@ fn is_uuid(part: &str) -> bool {
     }) && groups.next().is_none()
 }
 
+/// Why a path is no route's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum PatternError {
+    #[error(
+        "there is no path converter `{0}`: there are int, slug, uuid and str, and Django's path is written {{*name}}"
+    )]
+    UnknownConverter(String),
+    #[error(
+        "`{0}` has a brace too few, or something behind a parameter that is no slash; a brace that begins or ends no \
+         parameter is written twice"
+    )]
+    Braces(String),
+}
+
 /// One part of a pattern between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Literal(String),
-    Parameter(Converter),
+    /// `v{int:id}`: a parameter behind what always stands before it.
+    Parameter(String, Converter),
     /// `{*rest}`: everything that follows, at least one character.
-    Rest,
+    Rest(String),
 }
 
 /// A route's path.
@@ -69,19 +84,23 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Reads `/items/{int:id}/`. An unknown converter is left as it stands, and axum refuses it.
-    pub(super) fn parse(path: &str) -> Self {
+    /// Reads `/items/{int:id}/`.
+    ///
+    /// # Errors
+    /// A converter that there is not, which Django refuses too, and braces whose meaning axum and we might see differently:
+    /// a part that is not understood must not become one that fits everything.
+    pub(super) fn parse(path: &str) -> Result<Self, PatternError> {
         let mut parts = Vec::new();
         let mut axum_parts = Vec::new();
         for text in path.split('/') {
-            let (part, axum_part) = part(text);
+            let (part, axum_part) = part(text)?;
             parts.push(part);
             axum_parts.push(axum_part);
         }
-        Self {
+        Ok(Self {
             parts,
             axum_path: axum_parts.join("/"),
-        }
+        })
     }
 
     /// The same in axum's syntax, which knows no converters.
@@ -94,7 +113,7 @@ impl Pattern {
         !self
             .parts
             .iter()
-            .any(|part| matches!(part, Part::Parameter(_)))
+            .any(|part| matches!(part, Part::Parameter(..)))
     }
 
     /// Whether the pattern fits a whole path.
@@ -104,36 +123,70 @@ impl Pattern {
             let Some(segment) = segments.next() else {
                 return false;
             };
-            match part {
-                Part::Rest => return !segment.is_empty() || segments.next().is_some(),
-                Part::Literal(literal) if literal == segment => {}
-                Part::Parameter(converter) if converter.fits(segment) => {}
-                Part::Literal(_) | Part::Parameter(_) => return false,
+            let fits = match part {
+                Part::Literal(literal) => segment == literal,
+                Part::Parameter(before, converter) => segment
+                    .strip_prefix(before.as_str())
+                    .is_some_and(|value| converter.fits(value)),
+                Part::Rest(before) => {
+                    return segment
+                        .strip_prefix(before.as_str())
+                        .is_some_and(|rest| !rest.is_empty() || segments.next().is_some());
+                }
+            };
+            if !fits {
+                return false;
             }
         }
         segments.next().is_none()
     }
 }
 
-fn part(text: &str) -> (Part, String) {
-    let inside = text
+/// A part, and how axum writes it.
+fn part(text: &str) -> Result<(Part, String), PatternError> {
+    let braces = || PatternError::Braces(text.to_owned());
+    let (before, parameter) = literal(text).ok_or_else(braces)?;
+    if parameter.is_empty() {
+        return Ok((Part::Literal(before), text.to_owned()));
+    }
+    let inside = parameter
         .strip_prefix('{')
         .and_then(|rest| rest.strip_suffix('}'))
-        // Doubled braces are axum's way to write a brace.
-        .filter(|inside| !inside.starts_with('{'));
-    let Some(inside) = inside else {
-        return (Part::Literal(text.to_owned()), text.to_owned());
+        .filter(|inside| !inside.contains(['{', '}']))
+        .ok_or_else(braces)?;
+    let (converter, name) = match inside.split_once(':') {
+        Some((converter, name)) => {
+            let unknown = || PatternError::UnknownConverter(converter.to_owned());
+            (Converter::named(converter).ok_or_else(unknown)?, name)
+        }
+        None if inside.starts_with('*') => return Ok((Part::Rest(before), text.to_owned())),
+        None => (Converter::Str, inside),
     };
-    if inside.starts_with('*') {
-        return (Part::Rest, text.to_owned());
+    let raw_before = text.strip_suffix(parameter).unwrap_or_default();
+    let axum_part = format!("{raw_before}{{{name}}}");
+    Ok((Part::Parameter(before, converter), axum_part))
+}
+
+/// What stands before the parameter, with its doubled braces undone, and the parameter; `None` for a brace that closes
+/// nothing.
+fn literal(text: &str) -> Option<(String, &str)> {
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        literal.push_str(before);
+        let doubled = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}"));
+        match doubled {
+            Some(after) => {
+                literal.push_str(&from[..1]);
+                rest = after;
+            }
+            None if from.starts_with('{') => return Some((literal, from)),
+            None => return None,
+        }
     }
-    let converted = inside
-        .split_once(':')
-        .and_then(|(converter, name)| Some((Converter::named(converter)?, name)));
-    match converted {
-        Some((converter, name)) => (Part::Parameter(converter), format!("{{{name}}}")),
-        None => (Part::Parameter(Converter::Str), text.to_owned()),
-    }
+    literal.push_str(rest);
+    Some((literal, ""))
 }
 
 #[cfg(test)]
@@ -141,7 +194,7 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, path: &str) -> bool {
-        Pattern::parse(pattern).matches(path)
+        Pattern::parse(pattern).unwrap().matches(path)
     }
 
     #[test]
@@ -169,9 +222,49 @@ mod tests {
 
     #[test]
     fn axum_sees_its_own_syntax() {
-        let pattern = Pattern::parse("/a/{int:pk}/{*rest}");
-        assert_eq!(pattern.axum_path(), "/a/{pk}/{*rest}");
-        assert!(!pattern.is_plain());
-        assert!(Pattern::parse("/a/{*rest}").is_plain());
+        let axum_path = |path: &str| Pattern::parse(path).unwrap().axum_path;
+        assert_eq!(axum_path("/a/{int:pk}/{*rest}"), "/a/{pk}/{*rest}");
+        assert_eq!(axum_path("/{{a}}-{slug:b}/{{c}}/"), "/{{a}}-{b}/{{c}}/");
+        assert!(!Pattern::parse("/a/{int:pk}/{*rest}").unwrap().is_plain());
+        assert!(Pattern::parse("/a/{*rest}").unwrap().is_plain());
+    }
+
+    #[test]
+    fn a_parameter_may_follow_text() {
+        assert!(matches("/v{int:id}/", "/v7/"));
+        for path in ["/vabc/", "/v/", "/7/", "/w7/"] {
+            assert!(!matches("/v{int:id}/", path), "{path}");
+        }
+        assert!(matches("/u-{name}/", "/u-bob/"));
+        assert!(!matches("/u-{name}/", "/u-a%2Fb/"));
+        assert!(matches("/a{*rest}", "/ab/c"));
+        assert!(matches("/a{*rest}", "/a/c"));
+        assert!(!matches("/a{*rest}", "/a"));
+        assert!(!matches("/a{*rest}", "/b"));
+    }
+
+    #[test]
+    fn doubled_braces_are_braces() {
+        assert!(matches("/{{a}}-{int:b}/", "/{a}-7/"));
+        assert!(!matches("/{{a}}-{int:b}/", "/{{a}}-7/"));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        let refused = |path: &str| Pattern::parse(path).unwrap_err();
+        for (path, converter) in [
+            ("/t/{integer:id}/", "integer"),
+            ("/{path:rest}", "path"),
+            ("/{Int:id}/", "Int"),
+            ("/{:id}/", ""),
+            ("/{*int:rest}", "*int"),
+        ] {
+            let unknown = PatternError::UnknownConverter(converter.to_owned());
+            assert_eq!(refused(path), unknown, "{path}");
+        }
+        for part in ["{a}.json", "{a}{b}", "{a", "a}", "{a}}", "{{a}", "{a}}b}"] {
+            let path = format!("/x/{part}/");
+            assert_eq!(refused(&path), PatternError::Braces(part.to_owned()));
+        }
     }
 }

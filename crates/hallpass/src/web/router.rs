@@ -66,7 +66,8 @@ impl Hallpass {
 
 impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     /// An API view at `path`, in axum's syntax with Django's converters: `/items/{int:id}/`, also `slug`, `uuid` and
-    /// `str`, which is what a parameter without one has. A path that does not fit leads nowhere.
+    /// `str`, which is what a parameter without one has. Text may stand before a parameter, not behind it: `/v{int:id}/`.
+    /// A path that does not fit leads nowhere.
     #[must_use]
     pub fn route(self, path: &str, view: ApiView<S>) -> Self {
         let (gate, handlers) = view.into_parts(self.hallpass.default_policy());
@@ -168,7 +169,11 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
 
     /// The site, and each view with its path in axum's syntax.
     pub(super) fn into_routes(self) -> (Arc<Site>, Vec<(String, Mounted<S>)>) {
-        let paths = self.routes().map(|route| Pattern::parse(route.path()));
+        let pattern = |route: &Route| match Pattern::parse(route.path()) {
+            Ok(pattern) => pattern,
+            Err(wrong) => panic!("route `{}`: {wrong}", route.path()),
+        };
+        let paths = self.routes().map(pattern);
         let site = Arc::new(Site {
             core: self.hallpass.core().clone(),
             paths: paths.collect(),

@@ -302,3 +302,47 @@ async fn what_another_hallpass_guards_keeps_its_users() {
     assert_eq!(get(&app, "/merged/x/", &by_token(mine)).await.status, 404);
     assert_eq!(get(&app, "/merged/1", &by_token(mine)).await.status, 301);
 }
+
+#[tokio::test]
+async fn a_converter_holds_wherever_its_parameter_stands() {
+    let bench = Bench::new().await;
+    let view = || ApiView::new("Item").permissions([AllowAny]);
+    let view = || -> ApiView { view().get(async |Path(it): Path<String>| it) };
+    let app: Router = bench
+        .hallpass
+        .router()
+        .route("/v{int:id}/", view())
+        .route("/u-{name}/", view())
+        .into_router();
+    for (path, status) in [
+        ("/v7/", 200),
+        ("/v7", 301),
+        ("/vabc/", 404),
+        ("/vabc", 404),
+        ("/u-bob/", 200),
+        ("/u-a%2Fb/", 404),
+    ] {
+        assert_eq!(get(&app, path, &[]).await.status, status, "{path}");
+    }
+}
+
+/// It would be a parameter that takes anything, behind the name of one that does not.
+#[tokio::test]
+#[should_panic(expected = "route `/t/{integer:id}/`: there is no path converter `integer`")]
+async fn a_converter_that_there_is_not_is_refused_by_the_router() {
+    let bench = Bench::new().await;
+    let router = bench.hallpass.router::<()>();
+    let _ = router.route("/t/{integer:id}/", news()).into_router();
+}
+
+#[tokio::test]
+#[should_panic(expected = "there is no path converter `integer`")]
+async fn a_converter_that_there_is_not_is_refused_by_the_service() {
+    let bench = Bench::new().await;
+    let inner = bench.hallpass.router().route("/", news());
+    let _ = bench
+        .hallpass
+        .router()
+        .nest("/t/{integer:id}", inner)
+        .into_service();
+}
