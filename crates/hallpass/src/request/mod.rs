@@ -11,18 +11,17 @@ mod exchange;
 mod form;
 mod forwarded;
 mod head;
+mod path;
 mod view;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequestParts, Path};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, Method, Uri};
 use serde::de::DeserializeOwned;
 
 use crate::accounts::Accounts;
@@ -120,18 +119,10 @@ impl<'a> RequestContext<'a> {
     /// tuple or a map.
     ///
     /// # Errors
-    /// 404 where they do not read as `T`, as a path that Django's URL converters do not match; 500 outside a route.
+    /// 404 where they do not read as `T`, as a path that Django's URL converters do not match. A path without parameters,
+    /// and a service outside of any route, has an empty list of them.
     pub async fn path<T: DeserializeOwned + Send>(&self) -> Result<T, Rejection> {
-        let (mut parts, ()) = Request::new(()).into_parts();
-        parts.extensions = self.head.extensions.clone();
-        match Path::<T>::from_request_parts(&mut parts, &()).await {
-            Ok(Path(parameters)) => Ok(parameters),
-            Err(PathRejection::FailedToDeserializePathParams(_)) => Err(Rejection::not_found()),
-            Err(error) => {
-                tracing::error!(%error, "the parameters of a path were asked for outside a route");
-                Err(Rejection::server_error())
-            }
-        }
+        path::parameters(self.head.extensions).await
     }
 
     /// Values that outer layers left, such as axum's `ConnectInfo`.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
-use axum::routing::{MethodRouter, any, any_service};
+use axum::routing::{MethodFilter, MethodRouter, any, any_service};
 use tower_service::Service;
 
 use super::converters::Pattern;
@@ -160,8 +160,12 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     /// The finished axum router, with Django's plain 404 page for everything else. Where it is not
     /// nested into another, [`into_service`](GuardedRouter::into_service) does the same at less cost.
     ///
+    /// What is added to it afterwards nobody guards. axum refuses a path that is taken already, whatever the methods; but
+    /// it prefers a path without parameters, so that an open `/items/new/` answers beside a guarded `/items/{int:id}/`.
+    ///
     /// # Panics
-    /// As axum's own `route`: on a path that is malformed or taken twice. It happens at start-up.
+    /// As axum's own `route`: on a path that is malformed or taken twice; and on a path converter that there is not. It
+    /// happens at start-up.
     pub fn into_router(self) -> Router<S> {
         let (site, routes) = self.into_routes();
         Self::assemble(&site, routes)
@@ -195,11 +199,26 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     pub(super) fn assemble(site: &Arc<Site>, routes: Vec<(String, Mounted<S>)>) -> Router<S> {
         let mut router = Router::new();
         for (path, view) in routes {
-            // For all methods: the view's own refusal names its methods, and comes after the policy's.
-            router = router.route(&path, any(view));
+            // For all methods: the view's own refusal names its methods, and comes after the policy's. Each is taken
+            // by name too, because axum lets others add to a path any method that only a fallback answers.
+            let handlers = any(view.clone()).on(every_named_method(), view);
+            router = router.route(&path, handlers);
         }
         router.fallback(Mounted::new(site, None))
     }
+}
+
+/// The methods that axum can tell apart.
+fn every_named_method() -> MethodFilter {
+    MethodFilter::CONNECT
+        .or(MethodFilter::DELETE)
+        .or(MethodFilter::GET)
+        .or(MethodFilter::HEAD)
+        .or(MethodFilter::OPTIONS)
+        .or(MethodFilter::PATCH)
+        .or(MethodFilter::POST)
+        .or(MethodFilter::PUT)
+        .or(MethodFilter::TRACE)
 }
 
 impl<S: Clone + Send + Sync + 'static> Mount<S> {

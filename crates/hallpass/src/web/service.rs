@@ -59,9 +59,10 @@ struct Places {
 
 impl GuardedRouter {
     /// The finished service. It answers what [`into_router`](Self::into_router) answers, at less cost: a path without
-    /// parameters does not go through axum's router. Handlers of such a path cannot extract axum's `MatchedPath`,
-    /// `NestedPath` or `OriginalUri`; where they must, or where the routes are nested into a router of your own, take
-    /// `into_router`.
+    /// parameters does not go through axum's router. Handlers of such a path cannot extract what that leaves: axum's
+    /// `MatchedPath`, `NestedPath` and `OriginalUri`, and, where there are no parameters anyhow, `Path`, `Option<Path>`
+    /// and `RawPathParams`, which are a 500. Where they must, or where the routes are nested into a router of your own,
+    /// take `into_router`.
     ///
     /// # Panics
     /// As `into_router`, at start-up.
@@ -78,10 +79,11 @@ impl GuardedRouter {
 }
 
 impl GuardedService {
-    /// Routes of axum's own beside those of this one: nobody guards them but the layers that they bring.
+    /// Routes of axum's own beside those of this one: nobody guards them but the layers that they bring. Of two paths
+    /// that fit, axum takes the one without parameters: an open `/items/new/` answers beside a guarded `/items/{int:id}/`.
     ///
     /// # Panics
-    /// As axum's own `merge`: on a path that is taken twice, and on a second fallback.
+    /// As axum's own `merge`: on a path that is taken twice, whatever the methods, and on a second fallback.
     #[must_use]
     pub fn merge(mut self, other: Router) -> Self {
         let places = Arc::make_mut(&mut self.0);

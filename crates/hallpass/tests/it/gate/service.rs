@@ -1,10 +1,14 @@
 //! A guarded router as a service of its own answers what it answers as a router.
 
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
-use hallpass::{ApiView, Auth, GuardedRouter, Hallpass};
+use axum::routing::{MethodRouter, any, get, post};
+use hallpass::{ApiView, Auth, GuardedRouter, Hallpass, Rejection, RequestContext};
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use tower::ServiceExt;
 
 use super::bench::{Answer, Bench, request};
@@ -93,5 +97,100 @@ async fn routes_of_axums_own_stand_beside_it() {
         let asked = request("GET", path, &[], "");
         let answer = service.clone().oneshot(asked).await.unwrap();
         assert_eq!(answer.status(), status, "{path}");
+    }
+}
+
+/// What a start-up says that does not succeed.
+fn refusal<T>(start: impl FnOnce() -> T) -> String {
+    let panicked = catch_unwind(AssertUnwindSafe(start)).err();
+    let panicked = panicked.expect("it must not start");
+    *panicked.downcast::<String>().expect("a sentence")
+}
+
+/// Else it would be answered by an open route, or an open route would silently be dead.
+#[tokio::test]
+async fn a_path_that_is_guarded_is_taken_for_every_method() {
+    let bench = Bench::new().await;
+    let service = || routes(&bench.hallpass).into_service();
+    let router = || -> Router { routes(&bench.hallpass).into_router() };
+    let open = async || "open";
+    let handlers: [fn(_) -> MethodRouter; 3] = [get, post, any];
+    for path in ["/me/", "/plain/", "/items/{id}/", "/items/{other}/"] {
+        for (kind, handlers) in ["get", "post", "any"].into_iter().zip(handlers) {
+            let added = || Router::new().route(path, handlers(open));
+            let said = [
+                refusal(|| service().merge(added())),
+                refusal(|| router().merge(added())),
+                refusal(|| router().route(path, handlers(open))),
+            ];
+            for said in said {
+                let why = ["Overlapping", "both have a fallback", "conflict"];
+                assert!(
+                    why.iter().any(|why| said.contains(why)),
+                    "{kind} {path}: {said}"
+                );
+            }
+        }
+    }
+}
+
+/// As documented: axum prefers the path without parameters.
+#[tokio::test]
+async fn an_open_path_may_stand_beside_a_guarded_parameter() {
+    let bench = Bench::new().await;
+    let open = || Router::new().route("/items/0/", get(async || "open"));
+    let router: Router = routes(&bench.hallpass).into_router();
+    let router = router.merge(open());
+    let service = routes(&bench.hallpass).into_service().merge(open());
+    for (path, status) in [("/items/0/", 200), ("/items/1/", 403)] {
+        let asked = || request("GET", path, &[], "");
+        let from_router = router.clone().oneshot(asked()).await.unwrap().status();
+        let from_service = service.clone().oneshot(asked()).await.unwrap().status();
+        assert_eq!(
+            (from_router.as_u16(), from_service.as_u16()),
+            (status, status),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_path_without_parameters_has_none() {
+    async fn all(parts: Parts) -> Result<String, Rejection> {
+        let request = RequestContext::of(&parts)?;
+        let parameters: HashMap<String, String> = request.path().await?;
+        Ok(format!("{parameters:?}"))
+    }
+    async fn number(parts: Parts) -> Result<String, Rejection> {
+        let number: i64 = RequestContext::of(&parts)?.path().await?;
+        Ok(number.to_string())
+    }
+    let bench = Bench::new().await;
+    let routes = || -> GuardedRouter {
+        let router = bench.hallpass.router();
+        router
+            .plain("/all/", get(all))
+            .plain("/all/{int:id}/", get(all))
+            .plain("/number/", get(number))
+            .plain("/number/{int:id}/", get(number))
+    };
+    let router: Router = routes().into_router();
+    let service = routes().into_service();
+    for (path, status, body) in [
+        ("/all/", 200, "{}"),
+        ("/all/7/", 200, r#"{"id": "7"}"#),
+        ("/number/", 404, r#"{"detail":"Not found."}"#),
+        ("/number/7/", 200, "7"),
+    ] {
+        let asked = || request("GET", path, &[], "");
+        let from_router = Answer::of(router.clone().oneshot(asked()).await.unwrap()).await;
+        let from_service = Answer::of(service.clone().oneshot(asked()).await.unwrap()).await;
+        for answer in [from_router, from_service] {
+            assert_eq!(
+                (answer.status, answer.body.as_str()),
+                (status, body),
+                "{path}"
+            );
+        }
     }
 }
