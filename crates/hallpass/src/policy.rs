@@ -30,6 +30,23 @@ pub struct Policy {
     challenge: Option<HeaderValue>,
 }
 
+/// What is said to a request at once.
+pub(crate) enum Now<T> {
+    Said(Result<T, Rejection>),
+    /// Something has to be waited for; who is calling may be known, and is not asked again.
+    Later(Option<Authenticated>),
+}
+
+/// Whom the authentication classes found; nobody, if none of them found anybody.
+#[derive(Clone)]
+pub(crate) struct Authenticated(Option<Box<Identity>>);
+
+impl<T> Now<T> {
+    fn later(identity: Option<Identity>) -> Self {
+        Self::Later(Some(Authenticated(identity.map(Box::new))))
+    }
+}
+
 impl Policy {
     /// Empty lists: nobody is recognised and everybody is allowed, as a DRF view with empty class lists.
     pub fn new() -> Self {
@@ -92,39 +109,54 @@ impl Policy {
     /// # Errors
     /// The refusal. A scheme's own refusal comes first, also where everybody is allowed.
     pub async fn admit(&self, request: &RequestContext<'_>) -> Result<Option<Identity>, Rejection> {
-        diagnostics::observe(request, self.decide(request).await)
+        self.admit_known(request, None).await
+    }
+
+    /// The same where [`admit_now`](Self::admit_now) was asked before.
+    pub(crate) async fn admit_known(
+        &self,
+        request: &RequestContext<'_>,
+        caller: Option<Authenticated>,
+    ) -> Result<Option<Identity>, Rejection> {
+        diagnostics::observe(request, self.decide(request, caller).await)
     }
 
     /// The same where nothing has to be waited for.
-    pub(crate) fn admit_now(
-        &self,
-        request: &RequestContext<'_>,
-    ) -> Option<Result<Option<Identity>, Rejection>> {
-        let decided = self.decide_now(request)?;
-        Some(diagnostics::observe(request, decided))
+    pub(crate) fn admit_now(&self, request: &RequestContext<'_>) -> Now<Option<Identity>> {
+        match self.decide_now(request) {
+            Now::Said(decided) => Now::Said(diagnostics::observe(request, decided)),
+            later @ Now::Later(_) => later,
+        }
     }
 
-    fn decide_now(
-        &self,
-        request: &RequestContext<'_>,
-    ) -> Option<Result<Option<Identity>, Rejection>> {
-        if !self.throttles.is_empty() {
-            return None;
-        }
-        let identity = match authentication::authenticate_now(&self.authentication, request)? {
-            Ok(identity) => identity,
-            Err(refusal) => return Some(Err(refusal)),
+    fn decide_now(&self, request: &RequestContext<'_>) -> Now<Option<Identity>> {
+        let identity = match authentication::authenticate_now(&self.authentication, request) {
+            Some(Ok(identity)) => identity,
+            Some(Err(refusal)) => return Now::Said(Err(refusal)),
+            None => return Now::Later(None),
         };
         for permission in &self.permissions {
-            if !permission.allows_now(request, identity.as_ref())? {
-                return Some(Err(self.refusal(permission, identity.as_ref())));
+            match permission.allows_now(request, identity.as_ref()) {
+                Some(true) => {}
+                Some(false) => return Now::Said(Err(self.refusal(permission, identity.as_ref()))),
+                None => return Now::later(identity),
             }
         }
-        Some(Ok(identity))
+        match self.throttles.is_empty() {
+            true => Now::Said(Ok(identity)),
+            false => Now::later(identity),
+        }
     }
 
-    async fn decide(&self, request: &RequestContext<'_>) -> Result<Option<Identity>, Rejection> {
-        let identity = authentication::authenticate(&self.authentication, request).await?;
+    async fn decide(
+        &self,
+        request: &RequestContext<'_>,
+        caller: Option<Authenticated>,
+    ) -> Result<Option<Identity>, Rejection> {
+        let identity = match caller {
+            Some(caller) => caller.0.map(|identity| *identity),
+            None => authentication::authenticate(&self.authentication, request).await?,
+        };
         self.check_permissions(request, identity.as_ref()).await?;
         if !self.throttles.is_empty() {
             Box::pin(throttling::check(

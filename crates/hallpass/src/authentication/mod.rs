@@ -59,6 +59,8 @@ pub trait Authentication: Send + Sync + 'static {
 
     /// The same answer as [`authenticate`](Self::authenticate) where nothing has to be waited for: a scheme that sees at
     /// once that the credential is not for it spares each request an allocation. `None`, the default, asks the other one.
+    ///
+    /// It may be asked more than once about one request, when a later scheme has to be waited for: it must change nothing.
     fn authenticate_now(
         &self,
         _request: &RequestContext<'_>,

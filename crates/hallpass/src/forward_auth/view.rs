@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use axum::routing::any;
@@ -27,7 +26,7 @@ use crate::diagnostics;
 use crate::hallpass::Hallpass;
 use crate::identity::Identity;
 use crate::rejection::Rejection;
-use crate::request::{Exchange, Forwarded, RequestContext};
+use crate::request::{Exchange, Forwarded, RequestContext, UsualHeaders};
 use crate::settings::CsrfMode;
 
 /// A router with the endpoints of all five proxies below `path`. They skip the Host check, because the proxy calls by
@@ -190,8 +189,9 @@ async fn judge(
         is_secure: original.is_secure,
         defers_csrf: verdict.csrf == CsrfMode::Defer,
     });
-    let exchange = Exchange::new(hallpass.core(), &parts.headers, Body::empty());
-    let context = RequestContext::new(&*parts, &exchange);
+    let usual = UsualHeaders::of(&parts.headers);
+    let exchange = Exchange::new(hallpass.core(), &parts.headers, &usual);
+    let context = RequestContext::with(&*parts, usual, &exchange);
     let admitted = match exchange.read_csrf_secret().await {
         Ok(()) => admit(verdict, original, &context).await,
         Err(fault) => Err(fault),

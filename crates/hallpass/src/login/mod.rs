@@ -46,7 +46,10 @@ pub async fn login(request: &RequestContext<'_>, accepted: Accepted) -> Result<U
         true => user.with_last_login(now),
         false => user,
     };
-    request.exchange().replace_session_user(Some(user.clone()));
+    request
+        .exchange()
+        .session_user()
+        .replace(Some(user.clone()));
     tracing::info!(user = %user.id(), "logged in");
     for receiver in &core.signals().login {
         receiver.user_logged_in(request, &user).await;
@@ -85,6 +88,6 @@ pub async fn logout(request: &RequestContext<'_>) -> Result<(), Rejection> {
         receiver.user_logged_out(request, user.as_ref()).await;
     }
     request.session().flush().await?;
-    request.exchange().replace_session_user(None);
+    request.exchange().session_user().replace(None);
     Ok(())
 }

@@ -15,30 +15,25 @@ use crate::sessions::Held;
 /// The session is flushed when its auth hash is missing or no longer fits the stored password; with a hash made
 /// under a fallback secret the key is cycled and the hash renewed.
 pub(crate) async fn user(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
-    if request.exchange().looks_and_finds_no_session() {
+    let exchange = request.exchange();
+    if exchange.session_slot().looks_and_finds_none() {
         return Ok(None);
     }
-    let cell = request.exchange().session_user();
-    cell.get_or_try_init(|| resolve(request)).await.cloned()
+    exchange.session_user().or_resolve(resolve(request)).await
 }
 
 /// [`user`] where nothing has to be waited for, because the identity cache knows the session and its user; `None` says
 /// nothing.
 pub(crate) fn user_now(request: &RequestContext<'_>) -> Option<User> {
-    let cell = request.exchange().session_user();
-    if let Some(user) = cell.get() {
-        return user.clone();
-    }
-    let core = request.core();
-    let user = request.session().look_now(|held| {
-        let (id, backend) = named(core, held)?;
-        let user = backend?.user_now(&core.accounts(), &id.ok()?)?;
-        let verdict = held.match_auth_hash(&user, core.secret_keys());
-        (verdict == AuthHashMatch::Current).then_some(user)
-    })??;
-    // Whoever came first has found the same.
-    let _ = cell.set(Some(user.clone()));
-    Some(user)
+    let (core, exchange) = (request.core(), request.exchange());
+    exchange.session_user().or_find_now(|| {
+        exchange.session_slot().look_now(core, |held| {
+            let (id, backend) = named(core, held)?;
+            let user = backend?.user_now(&core.accounts(), &id.ok()?)?;
+            let verdict = held.match_auth_hash(&user, core.secret_keys());
+            (verdict == AuthHashMatch::Current).then_some(user)
+        })?
+    })
 }
 
 /// Who is logged in, as the session's values say it, and the backend that let them in.
@@ -54,7 +49,8 @@ fn named<'a>(
 
 async fn resolve(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
     let core = request.core();
-    let named = request.session().look(|held| named(core, held));
+    let session = request.exchange().session_slot();
+    let named = session.look(core, |held| named(core, held));
     let Some((id, backend)) = named.await? else {
         return Ok(None);
     };
@@ -73,9 +69,10 @@ async fn resolve(request: &RequestContext<'_>) -> Result<Option<User>, Rejection
 
 /// Ends sessions that a password change has outlived.
 async fn verify(request: &RequestContext<'_>, user: User) -> Result<Option<User>, Rejection> {
-    let session = request.session();
-    let keys = request.core().secret_keys();
-    let verdict = session.look(|held| held.match_auth_hash(&user, keys));
+    let (core, session) = (request.core(), request.session());
+    let keys = core.secret_keys();
+    let slot = request.exchange().session_slot();
+    let verdict = slot.look(core, |held| held.match_auth_hash(&user, keys));
     match verdict.await? {
         AuthHashMatch::Current => Ok(Some(user)),
         // A proxy's question changes no session: its answer cannot be relied on to bring the browser a cookie.

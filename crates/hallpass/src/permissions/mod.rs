@@ -93,7 +93,8 @@ pub trait Permission: Send + Sync + 'static {
     }
 
     /// The same answer as [`has_permission`](Self::has_permission) for permissions that need not wait: it spares each
-    /// request an allocation. `None`, the default, asks the other one.
+    /// request an allocation. `None`, the default, asks the other one. It may be asked more than once about one request,
+    /// when a later permission has to be waited for: it must change nothing.
     fn has_permission_now(
         &self,
         _request: &RequestContext<'_>,

@@ -14,33 +14,24 @@ use crate::rejection::Rejection;
 /// Where a body stands.
 #[derive(Debug, Default)]
 enum State {
-    /// Not looked at.
-    Streaming(Body),
+    /// Not looked at. Without a length it is empty to Django.
+    Streaming { body: Body, has_length: bool },
     /// Read by us; handlers get the same bytes again.
     Read(Bytes),
     /// Refused once, refused again.
     Refused(Rejection),
-    /// Handed over, or being read.
+    /// With the request, or being read.
     #[default]
     Taken,
 }
 
-/// The body of one exchange.
-#[derive(Debug)]
+/// The body of one exchange, while somebody may want to read it who has not got the request.
+#[derive(Debug, Default)]
 pub(crate) struct BodySlot {
     state: Mutex<State>,
-    has_length: bool,
 }
 
 impl BodySlot {
-    pub(super) fn new(body: Body, headers: &HeaderMap) -> Self {
-        let has_length = body.size_hint().exact().is_some() || headers.contains_key(CONTENT_LENGTH);
-        Self {
-            state: Mutex::new(State::Streaming(body)),
-            has_length,
-        }
-    }
-
     /// All bytes, at most `limit` (`None`: no limit). Django's `request.body`: past `data_upload_max_memory_size`
     /// the answer is its `Bad Request (400)` page. A body without a length is empty to Django, and so it is here.
     pub(crate) async fn read(
@@ -50,8 +41,8 @@ impl BodySlot {
     ) -> Result<Bytes, Rejection> {
         // Taken out first: the lock must not be held by the scrutinee while an arm puts the state back.
         let state = std::mem::take(&mut *self.state.lock());
-        let body = match state {
-            State::Streaming(body) => body,
+        let (body, has_length) = match state {
+            State::Streaming { body, has_length } => (body, has_length),
             State::Read(bytes) => {
                 *self.state.lock() = State::Read(bytes.clone());
                 return Ok(bytes);
@@ -65,7 +56,7 @@ impl BodySlot {
                 return Err(Rejection::server_error());
             }
         };
-        let outcome = if self.has_length {
+        let outcome = if has_length {
             collect(body, headers, limit).await
         } else {
             Ok(Bytes::new())
@@ -81,17 +72,19 @@ impl BodySlot {
     pub(crate) fn take(&self) -> Body {
         let state = std::mem::take(&mut *self.state.lock());
         match state {
-            State::Streaming(body) => body,
+            State::Streaming { body, .. } => body,
             State::Read(bytes) => Body::from(bytes),
             State::Refused(_) | State::Taken => Body::empty(),
         }
     }
 
-    /// Puts the body back for views that are handlers themselves.
-    pub(crate) fn restore(&self, body: Body) {
+    /// Takes the body of the request with these headers, unless it has been read already.
+    pub(crate) fn keep(&self, body: Body, headers: &HeaderMap) {
         let mut state = self.state.lock();
         if matches!(*state, State::Taken) {
-            *state = State::Streaming(body);
+            let has_length =
+                body.size_hint().exact().is_some() || headers.contains_key(CONTENT_LENGTH);
+            *state = State::Streaming { body, has_length };
         }
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Admitted {
 
 impl Caller {
     /// Whom the innermost guard of this request let in; `None` means that no guard ran.
-    pub(crate) fn of(parts: &Parts) -> Option<Self> {
-        let further_in = parts.extensions.get::<Self>().cloned();
+    pub(crate) fn of(parts: &Parts) -> Option<&Self> {
+        let further_in = parts.extensions.get::<Self>();
         further_in.or_else(|| parts.extensions.get::<Exchange>()?.caller())
     }
 

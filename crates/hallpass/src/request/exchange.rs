@@ -2,22 +2,21 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use axum::body::Body;
 use hallpass_formats::csrf::CsrfSecret;
 use http::header::COOKIE;
-use http::{HeaderMap, StatusCode};
-use tokio::sync::OnceCell;
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::body::BodySlot;
 use super::caller::Caller;
 use super::csrf_secret::CsrfState;
+use super::session_user::SessionUser;
+use super::usual::UsualHeaders;
 use crate::core::Core;
-use crate::identity::User;
 use crate::rejection::Rejection;
-use crate::sessions::{Outcome, Session};
+use crate::sessions::{Keeper, Outcome, Session, SessionSlot};
 use crate::wire::cookies::Cookies;
 use crate::wire::negotiation::Accepted;
 
@@ -30,55 +29,55 @@ pub(crate) struct Exchange(Arc<Inner>);
 
 struct Inner {
     core: Core,
-    /// Made when it is first asked for: most requests of an API bring no cookie and want no session.
-    session: OnceLock<Session>,
-    session_cookie: Option<String>,
-    /// Whether anybody wanted to know who is logged in: the response then carries `Vary: Cookie`.
-    session_asked: AtomicBool,
+    /// The request's cookies, as they were sent.
+    cookies: Option<HeaderValue>,
+    session: SessionSlot,
+    session_user: SessionUser,
     csrf: CsrfState,
-    caller: parking_lot::Mutex<Option<Caller>>,
+    caller: OnceLock<Caller>,
     body: BodySlot,
     /// How many spaces the client wants JSON indented by; 0 for none.
     indent: AtomicU8,
     renderer: AtomicUsize,
-    /// Django's lazy `request.user`, resolved from the session at most once; login and logout replace it.
-    session_user: parking_lot::Mutex<Option<Arc<OnceCell<Option<User>>>>>,
+}
+
+impl Keeper for Inner {
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn slot(&self) -> &SessionSlot {
+        &self.session
+    }
 }
 
 impl Exchange {
     /// Reads the two cookies; nothing else of the request is looked at.
-    pub(crate) fn new(core: &Core, headers: &HeaderMap, body: Body) -> Self {
+    pub(crate) fn new(core: &Core, headers: &HeaderMap, usual: &UsualHeaders<'_>) -> Self {
         let settings = core.settings();
-        let (session_cookie, csrf_cookie) = if headers.contains_key(COOKIE) {
-            let cookies = Cookies::parse(
-                headers
-                    .get_all(COOKIE)
-                    .iter()
-                    .map(http::HeaderValue::as_bytes),
-            );
-            let names = [
+        let cookies = (!usual.cookie.is_absent()).then(|| {
+            let sent = headers.get_all(COOKIE).iter();
+            Cookies::parse(sent.map(HeaderValue::as_bytes))
+        });
+        let [session, csrf] = match &cookies {
+            None => [None, None],
+            Some(cookies) => cookies.find_each([
                 settings.session_cookie_name.as_str(),
                 settings.csrf_cookie_name.as_str(),
-            ];
-            let found = cookies.find_each(names);
-            let [session, csrf] = found.map(|cookie| cookie.map(Cow::into_owned));
-            (session, csrf)
-        } else {
-            (None, None)
+            ]),
         };
         Self(Arc::new(Inner {
-            session: OnceLock::new(),
-            session_cookie,
-            session_asked: AtomicBool::new(false),
+            cookies: usual.cookie.value(headers, &COOKIE),
+            session: SessionSlot::new(session.as_deref()),
+            session_user: SessionUser::default(),
             csrf: match settings.csrf_use_sessions {
                 true => CsrfState::of_session(),
-                false => CsrfState::of_cookie(csrf_cookie),
+                false => CsrfState::of_cookie(csrf.map(Cow::into_owned)),
             },
-            body: BodySlot::new(body, headers),
+            body: BodySlot::default(),
             indent: AtomicU8::new(0),
             renderer: AtomicUsize::new(0),
-            caller: parking_lot::Mutex::default(),
-            session_user: parking_lot::Mutex::default(),
+            caller: OnceLock::new(),
             core: core.clone(),
         }))
     }
@@ -87,44 +86,33 @@ impl Exchange {
         &self.0.core
     }
 
-    pub(crate) fn session(&self) -> &Session {
-        self.0.session.get_or_init(|| {
-            let cookie = self.0.session_cookie.as_deref();
-            Session::new(self.0.core.clone(), cookie)
-        })
+    /// Whether it is that of a request with these headers. Extensions can be copied from one request to another, and with
+    /// them its exchange, which would say who sent the first one's cookies.
+    pub(crate) fn is_of(&self, headers: &HeaderMap, usual: &UsualHeaders<'_>) -> bool {
+        self.0.cookies == usual.cookie.value(headers, &COOKIE)
     }
 
-    /// True where the request brought no session and none was made since; whoever asks has looked at it.
-    pub(crate) fn looks_and_finds_no_session(&self) -> bool {
-        let none = self.0.session_cookie.is_none() && self.0.session.get().is_none();
-        if none {
-            self.0.session_asked.store(true, Ordering::Relaxed);
-        }
-        none
+    pub(crate) fn session(&self) -> Session {
+        Session::kept_by(Arc::clone(&self.0) as _)
+    }
+
+    /// The same for those who only look.
+    pub(crate) fn session_slot(&self) -> &SessionSlot {
+        &self.0.session
+    }
+
+    pub(crate) fn session_user(&self) -> &SessionUser {
+        &self.0.session_user
     }
 
     /// What the response must say about the session, where nothing has to be saved for that.
     pub(crate) fn finish_session_now(&self) -> Option<Outcome> {
-        let outcome = match (self.0.session.get(), &self.0.session_cookie) {
-            (None, None) => Outcome::Untouched,
-            (None, Some(_)) => return None,
-            (Some(session), _) => session.finish_now()?,
-        };
-        Some(self.as_asked(outcome))
+        self.0.session.finish_now(&self.0.core)
     }
 
     /// What the response must say about the session.
     pub(crate) async fn finish_session(&self, status: StatusCode) -> Result<Outcome, Rejection> {
-        let outcome = self.session().finish(status).await?;
-        Ok(self.as_asked(outcome))
-    }
-
-    /// A session that nobody touched was read all the same where somebody wanted to know who is logged in.
-    fn as_asked(&self, outcome: Outcome) -> Outcome {
-        match outcome {
-            Outcome::Untouched if self.0.session_asked.load(Ordering::Relaxed) => Outcome::Read,
-            outcome => outcome,
-        }
+        self.0.session.finish(&self.0.core, status).await
     }
 
     pub(crate) fn csrf(&self) -> &CsrfState {
@@ -137,7 +125,7 @@ impl Exchange {
         if !self.csrf().is_unread() {
             return Ok(());
         }
-        let secret = match self.looks_and_finds_no_session() {
+        let secret = match self.0.session.looks_and_finds_none() {
             true => None,
             false => Box::pin(self.session().get_str(CSRF_SESSION_KEY)).await?,
         };
@@ -147,7 +135,7 @@ impl Exchange {
 
     /// The same where nothing has to be waited for: false says nothing.
     pub(crate) fn csrf_secret_is_at_hand(&self) -> bool {
-        if self.csrf().is_unread() && self.looks_and_finds_no_session() {
+        if self.csrf().is_unread() && self.0.session.looks_and_finds_none() {
             self.csrf().read(None);
         }
         !self.csrf().is_unread()
@@ -164,12 +152,13 @@ impl Exchange {
     }
 
     /// Whom the guard that opened the exchange let in.
-    pub(crate) fn caller(&self) -> Option<Caller> {
-        self.0.caller.lock().clone()
+    pub(crate) fn caller(&self) -> Option<&Caller> {
+        self.0.caller.get()
     }
 
+    /// That guard lets somebody in once.
     pub(crate) fn set_caller(&self, caller: Caller) {
-        *self.0.caller.lock() = Some(caller);
+        let _ = self.0.caller.set(caller);
     }
 
     pub(crate) fn body(&self) -> &BodySlot {
@@ -191,16 +180,6 @@ impl Exchange {
         let spaces = accepted.indent().unwrap_or(0);
         self.0.indent.store(spaces, Ordering::Relaxed);
         self.0.renderer.store(accepted.renderer, Ordering::Relaxed);
-    }
-
-    /// The cell of the session's user.
-    pub(crate) fn session_user(&self) -> Arc<OnceCell<Option<User>>> {
-        Arc::clone(self.0.session_user.lock().get_or_insert_default())
-    }
-
-    /// What login and logout do to `request.user`.
-    pub(crate) fn replace_session_user(&self, user: Option<User>) {
-        *self.0.session_user.lock() = Some(Arc::new(OnceCell::new_with(Some(user))));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What Django reads of a request's head: host, scheme, peer.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
@@ -14,7 +15,7 @@ use crate::wire::charset::latin1;
 use crate::wire::host::split_domain_port;
 
 /// All of a request but its body, wherever it is kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Head<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
@@ -41,6 +42,16 @@ impl<'a, B> From<&'a Request<B>> for Head<'a> {
             headers: request.headers(),
             extensions: request.extensions(),
         }
+    }
+}
+
+/// Headers and query may hold credentials.
+impl fmt::Debug for Head<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("method", self.method)
+            .field("path", &self.uri.path())
+            .finish_non_exhaustive()
     }
 }
 

@@ -12,6 +12,8 @@ mod form;
 mod forwarded;
 mod head;
 mod path;
+mod session_user;
+mod usual;
 mod view;
 
 use std::borrow::Cow;
@@ -38,12 +40,14 @@ pub(crate) use exchange::Exchange;
 pub(crate) use form::{FormFault, FormKind, query_value};
 pub(crate) use forwarded::Forwarded;
 pub(crate) use head::Head;
+pub(crate) use usual::{Field, UsualHeaders};
 pub(crate) use view::{NO_VIEW, ViewAttributes};
 
 /// One request on its way in.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestContext<'a> {
     head: Head<'a>,
+    usual: UsualHeaders<'a>,
     exchange: &'a Exchange,
     view: &'a ViewAttributes,
     has_view: bool,
@@ -52,9 +56,20 @@ pub struct RequestContext<'a> {
 impl<'a> RequestContext<'a> {
     pub(crate) fn new(head: impl Into<Head<'a>>, exchange: &'a Exchange) -> Self {
         let head = head.into();
+        Self::with(head, UsualHeaders::of(head.headers), exchange)
+    }
+
+    /// The same where the headers were walked through already.
+    pub(crate) fn with(
+        head: impl Into<Head<'a>>,
+        usual: UsualHeaders<'a>,
+        exchange: &'a Exchange,
+    ) -> Self {
+        let head = head.into();
         let view = head.extensions.get::<Arc<ViewAttributes>>();
         Self {
             head,
+            usual,
             exchange,
             has_view: view.is_some(),
             view: view.map_or(&NO_VIEW, |view| view),
@@ -166,7 +181,7 @@ impl<'a> RequestContext<'a> {
     }
 
     /// The session of this request; nothing is read from the store until it is asked for something.
-    pub fn session(&self) -> &'a Session {
+    pub fn session(&self) -> Session {
         self.exchange.session()
     }
 
@@ -198,7 +213,12 @@ impl<'a> RequestContext<'a> {
 
     /// The same as it was sent.
     pub(crate) fn host_bytes(&self) -> Cow<'a, [u8]> {
-        head::host_bytes(self.core(), self.head)
+        match self.usual.host {
+            Field::Once(host) if !self.core().settings().use_x_forwarded_host => {
+                Cow::Borrowed(host.as_bytes())
+            }
+            _ => head::host_bytes(self.core(), self.head),
+        }
     }
 
     /// The port that the client asked for, as text: Django's `get_port`.
@@ -214,7 +234,14 @@ impl<'a> RequestContext<'a> {
 
     /// The `Authorization` header's bytes; several are joined with a comma, as WSGI servers do.
     pub(crate) fn authorization(&self) -> Cow<'a, [u8]> {
-        head::joined(self.headers(), &AUTHORIZATION)
+        self.usual
+            .authorization
+            .joined(self.headers(), &AUTHORIZATION)
+    }
+
+    /// The `Accept` header.
+    pub(crate) fn accept(&self) -> Field<'a> {
+        self.usual.accept
     }
 
     /// One header's bytes, several joined with a comma; `None` when it is absent.

@@ -8,6 +8,7 @@ mod held;
 mod of_users;
 mod session;
 mod signed_cookies;
+mod slot;
 
 use hallpass_formats::session::SessionKey;
 use hallpass_formats::timestamp::Timestamp;
@@ -22,7 +23,8 @@ pub use session::Session;
 
 pub(crate) use engine::Engine;
 pub(crate) use held::Held;
-pub(crate) use session::Outcome;
+pub(crate) use session::Keeper;
+pub(crate) use slot::{Outcome, SessionSlot};
 
 /// Rows removed per transaction by [`Sessions::clear_expired`].
 const CLEAR_BATCH: u32 = 1_000;

@@ -73,7 +73,7 @@ impl UserSessions<'_> {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn create(&self, user: &User) -> Result<(SessionKey, Expiry), Rejection> {
-        let session = Session::new(self.core.clone(), None);
+        let session = Session::new(self.core.clone());
         let backend = self.core.backends().first();
         let backend = backend.ok_or_else(Rejection::server_error)?;
         let hash = session_auth_hash(user.password(), &self.core.secret_keys().current);

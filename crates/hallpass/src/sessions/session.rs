@@ -1,19 +1,20 @@
-//! One request's session: Django 5.2's `SessionBase`, and what its middleware does when the response is there.
+//! One request's session as handlers see it: Django 5.2's `SessionBase`.
 //!
 //! Nothing is read until something is asked. A key that the engine does not know is never adopted: if data is
 //! written, a fresh key is issued. Where the values are kept is the engine's business, see `engine.rs`.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use hallpass_formats::json::Json;
 use hallpass_formats::session::{self, Expiry, SessionData, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
-use tokio::sync::Mutex;
+use http::StatusCode;
+use tokio::sync::MutexGuard;
 
-use super::engine::{Loaded, expiry};
+use super::engine::expiry;
 use super::held::Held;
+use super::slot::{Outcome, SessionSlot, State};
 use crate::core::Core;
 use crate::rejection::Rejection;
 
@@ -33,52 +34,36 @@ use crate::rejection::Rejection;
 /// ```
 #[derive(Clone)]
 pub struct Session {
-    inner: Arc<Inner>,
+    keeper: Arc<dyn Keeper>,
 }
 
-struct Inner {
-    core: Core,
-    had_cookie: bool,
-    /// Whether anybody looked: the response then carries `Vary: Cookie`.
-    accessed: AtomicBool,
-    state: Mutex<State>,
-}
-
-struct State {
-    key: Option<SessionKey>,
-    /// `None` until the engine has been asked.
-    held: Option<Held>,
-    modified: bool,
-}
-
-/// What the response must say about the session.
-pub(crate) enum Outcome {
-    /// Nobody looked.
-    Untouched,
-    /// Somebody looked: `Vary: Cookie`.
-    Read,
-    /// Saved: send the cookie.
-    Saved(SessionKey, Expiry),
-    /// The browser's cookie leads nowhere: delete it.
-    Dead,
+/// Who keeps a session's state: a request's exchange, so that the session of a request is not an allocation of its own.
+pub(crate) trait Keeper: Send + Sync {
+    fn core(&self) -> &Core;
+    fn slot(&self) -> &SessionSlot;
 }
 
 impl Session {
-    pub(crate) fn new(core: Core, cookie: Option<&str>) -> Self {
-        let state = State {
-            key: cookie.and_then(SessionKey::from_cookie),
-            held: None,
-            modified: false,
-        };
-        let inner = Inner {
-            core,
-            had_cookie: cookie.is_some(),
-            accessed: AtomicBool::new(false),
-            state: Mutex::new(state),
-        };
-        Self {
-            inner: Arc::new(inner),
+    /// The session that `keeper` keeps.
+    pub(crate) fn kept_by(keeper: Arc<dyn Keeper>) -> Self {
+        Self { keeper }
+    }
+
+    /// A session of no request.
+    pub(super) fn new(core: Core) -> Self {
+        struct Alone(Core, SessionSlot);
+
+        impl Keeper for Alone {
+            fn core(&self) -> &Core {
+                &self.0
+            }
+
+            fn slot(&self) -> &SessionSlot {
+                &self.1
+            }
         }
+
+        Self::kept_by(Arc::new(Alone(core, SessionSlot::new(None))))
     }
 
     /// The value under `name`.
@@ -86,7 +71,7 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn get(&self, name: &str) -> Result<Option<Json>, Rejection> {
-        let mut state = self.inner.loaded().await?;
+        let mut state = self.loaded().await?;
         Ok(state.values().get(name).cloned())
     }
 
@@ -95,32 +80,14 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn get_str(&self, name: &str) -> Result<Option<String>, Rejection> {
-        let mut state = self.inner.loaded().await?;
+        let mut state = self.loaded().await?;
         Ok(state.values().get_str(name).map(str::to_owned))
-    }
-
-    /// Looks at the values where they are.
-    pub(crate) async fn look<T>(&self, look: impl FnOnce(&Held) -> T) -> Result<T, Rejection> {
-        let mut state = self.inner.loaded().await?;
-        Ok(look(state.held.get_or_insert_default()))
-    }
-
-    /// The same where nothing has to be waited for: the values are there, or the identity cache has them.
-    pub(crate) fn look_now<T>(&self, look: impl FnOnce(&Held) -> T) -> Option<T> {
-        let mut state = self.inner.state.try_lock().ok()?;
-        if state.held.is_none() {
-            let core = &self.inner.core;
-            let stored = core.session_engine().at_hand(core, state.key.as_ref()?)?;
-            state.held = Some(Held::Stored(stored));
-        }
-        self.inner.accessed.store(true, Ordering::Relaxed);
-        state.held.as_ref().map(look)
     }
 
     /// The key that the cookie carries; `None` until a new session is saved. Nothing is read from the store, so an
     /// unknown key still shows until something else is asked for. With `signed_cookies` it is the whole signed text.
     pub async fn key(&self) -> Option<SessionKey> {
-        self.inner.state.lock().await.key.clone()
+        self.keeper.slot().key().await
     }
 
     /// Sets a value.
@@ -128,7 +95,7 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn insert(&self, name: &str, value: impl Into<Json>) -> Result<(), Rejection> {
-        let mut state = self.inner.loaded().await?;
+        let mut state = self.loaded().await?;
         state.modified = true;
         state.values_mut().insert(name, value.into());
         Ok(())
@@ -139,7 +106,7 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn remove(&self, name: &str) -> Result<bool, Rejection> {
-        let mut state = self.inner.loaded().await?;
+        let mut state = self.loaded().await?;
         if state.values().get(name).is_none() {
             return Ok(false);
         }
@@ -152,14 +119,13 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn data(&self) -> Result<SessionData, Rejection> {
-        let mut state = self.inner.loaded().await?;
+        let mut state = self.loaded().await?;
         Ok(state.values().clone())
     }
 
     /// Removes every value; key, row and cookie stay (Django's `clear`).
     pub async fn clear(&self) {
-        let mut state = self.inner.state.lock().await;
-        self.inner.accessed.store(true, Ordering::Relaxed);
+        let mut state = self.keeper.slot().touched().await;
         state.held = Some(Held::default());
         state.modified = true;
     }
@@ -169,11 +135,10 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn flush(&self) -> Result<(), Rejection> {
-        let mut state = self.inner.state.lock().await;
-        self.inner.accessed.store(true, Ordering::Relaxed);
+        let mut state = self.keeper.slot().touched().await;
         // Until it is gone, the cookie leads to it: a flush that failed can be tried again.
         if let Some(key) = &state.key {
-            let core = &self.inner.core;
+            let core = self.keeper.core();
             core.session_engine().delete(core, key).await?;
         }
         state.key = None;
@@ -188,11 +153,11 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn cycle_key(&self) -> Result<(), Rejection> {
-        let mut state = self.inner.loaded().await?;
+        let mut state = self.loaded().await?;
         let old = state.key.clone();
-        self.inner.create(&mut state).await?;
+        let core = self.keeper.core();
+        state.create(core).await?;
         if let Some(old) = old {
-            let core = &self.inner.core;
             core.session_engine().delete(core, &old).await?;
         }
         Ok(())
@@ -225,129 +190,22 @@ impl Session {
     /// # Errors
     /// The store's fault, as 503.
     pub async fn expiry(&self) -> Result<Expiry, Rejection> {
-        let mut state = self.inner.loaded().await?;
-        Ok(expiry(&self.inner.core, state.values(), Timestamp::now()))
+        let mut state = self.loaded().await?;
+        Ok(expiry(self.keeper.core(), state.values(), Timestamp::now()))
     }
 
-    /// [`finish`](Self::finish), where nothing has to be saved.
-    pub(crate) fn finish_now(&self) -> Option<Outcome> {
-        let state = self.inner.state.try_lock().ok()?;
-        let save = state.modified || self.inner.core.settings().session_save_every_request;
-        (!save).then(|| self.inner.unsaved(&state))
+    /// Saves what has to be saved: [`SessionSlot::finish`].
+    pub(super) async fn finish(&self, status: StatusCode) -> Result<Outcome, Rejection> {
+        self.keeper.slot().finish(self.keeper.core(), status).await
     }
 
-    /// Django's `SessionMiddleware.process_response`: saves what has to be saved.
-    pub(crate) async fn finish(&self, status: http::StatusCode) -> Result<Outcome, Rejection> {
-        let mut state = self.inner.state.lock().await;
-        let settings = self.inner.core.settings();
-        let save =
-            (state.modified || settings.session_save_every_request) && !status.is_server_error();
-        // An unknown key shows only now where nobody asked for anything: it must not become a row.
-        if save {
-            self.inner.load(&mut state).await?;
-        }
-        if save && !state.is_empty() {
-            return self.inner.save(&mut state).await;
-        }
-        Ok(self.inner.unsaved(&state))
-    }
-}
-
-impl Inner {
-    /// The state with its data present.
-    async fn loaded(&self) -> Result<tokio::sync::MutexGuard<'_, State>, Rejection> {
-        let mut state = self.state.lock().await;
-        self.accessed.store(true, Ordering::Relaxed);
-        self.load(&mut state).await?;
-        Ok(state)
-    }
-
-    /// What the response says of a session that is not saved.
-    fn unsaved(&self, state: &State) -> Outcome {
-        if self.had_cookie && state.is_empty() {
-            return Outcome::Dead;
-        }
-        match self.accessed.load(Ordering::Relaxed) {
-            true => Outcome::Read,
-            false => Outcome::Untouched,
-        }
-    }
-
-    /// Asks the engine, once.
-    async fn load(&self, state: &mut State) -> Result<(), Rejection> {
-        if state.held.is_some() {
-            return Ok(());
-        }
-        let loaded = match &state.key {
-            Some(key) => self.core.session_engine().load(&self.core, key).await?,
-            None => Loaded::Unknown,
-        };
-        state.held = Some(match loaded {
-            Loaded::Data(data) => Held::Own(data),
-            Loaded::Stored(stored) => Held::Stored(stored),
-            Loaded::Unknown => {
-                state.key = None;
-                Held::default()
-            }
-            Loaded::Reset => {
-                state.modified = true;
-                Held::default()
-            }
-        });
-        Ok(())
-    }
-
-    /// Keeps the values under their key, or under a fresh one when they have none.
-    async fn save(&self, state: &mut State) -> Result<Outcome, Rejection> {
-        let key = match state.key.take() {
-            None => self.create(state).await?,
-            Some(key) => {
-                let engine = self.core.session_engine();
-                let Some(key) = engine.save(&self.core, key, state.values()).await? else {
-                    // Django's SessionInterrupted: somebody logged the session out while this request ran.
-                    tracing::info!("the session was deleted before the request completed");
-                    return Err(Rejection::bad_request_page());
-                };
-                state.key = Some(key.clone());
-                key
-            }
-        };
-        let expiry = expiry(&self.core, state.values(), Timestamp::now());
-        Ok(Outcome::Saved(key, expiry))
-    }
-
-    async fn create(&self, state: &mut State) -> Result<SessionKey, Rejection> {
-        let engine = self.core.session_engine();
-        let key = engine.create(&self.core, state.values()).await?;
-        state.key = Some(key.clone());
-        state.modified = true;
-        Ok(key)
-    }
-}
-
-impl State {
-    fn values(&mut self) -> &SessionData {
-        self.held.get_or_insert_default().values()
-    }
-
-    fn values_mut(&mut self) -> &mut SessionData {
-        self.held.get_or_insert_default().values_mut()
-    }
-
-    /// Django's `is_empty`: neither a key nor data.
-    fn is_empty(&self) -> bool {
-        self.key.is_none()
-            && self
-                .held
-                .as_ref()
-                .is_none_or(|held| held.values().is_empty())
+    async fn loaded(&self) -> Result<MutexGuard<'_, State>, Rejection> {
+        self.keeper.slot().loaded(self.keeper.core()).await
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("had_cookie", &self.inner.had_cookie)
-            .finish_non_exhaustive()
+        f.debug_struct("Session").finish_non_exhaustive()
     }
 }

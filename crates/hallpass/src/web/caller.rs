@@ -31,6 +31,6 @@ fn exchange(parts: &Parts, body: Body) -> Option<Exchange> {
         );
         return None;
     };
-    exchange.body().restore(body);
+    exchange.body().keep(body, &parts.headers);
     Some(exchange.clone())
 }

@@ -62,7 +62,7 @@ impl<S: Sync> FromRequest<S> for Data {
     async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
         let context = RequestContext::of(&parts)?;
-        context.exchange().body().restore(body);
+        context.exchange().body().keep(body, &parts.headers);
         Self::of(&context).await
     }
 }

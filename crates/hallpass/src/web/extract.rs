@@ -119,7 +119,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Token {
 
 async fn caller(parts: &Parts) -> Result<Option<Identity>, Rejection> {
     match Caller::of(parts) {
-        Some(Caller::Admitted(admitted)) => Ok(admitted.identity),
+        Some(Caller::Admitted(admitted)) => Ok(admitted.identity.clone()),
         Some(Caller::OfSession) => {
             // Deep, and seldom: boxed, it does not weigh on every handler's future.
             let user = Box::pin(login::user(&RequestContext::of(parts)?)).await?;
@@ -139,7 +139,7 @@ impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        Ok(exchange(parts, "Session")?.session().clone())
+        Ok(exchange(parts, "Session")?.session())
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Due {
     /// JSON is written for people, where the client asked for it.
     pub(super) indent: bool,
     pub(super) cookies: Cookies,
+    /// Whether it says already that it varies with the cookies.
+    pub(super) varies: bool,
 }
 
 /// Whose cookies are due.
@@ -42,8 +44,8 @@ impl Due {
         }
         match self.cookies {
             Cookies::Nobodys => true,
-            Cookies::OfSession => finish_session_now(exchange, response),
-            Cookies::All => finish_now(exchange, response),
+            Cookies::OfSession => finish_session_now(exchange, response, self.varies),
+            Cookies::All => finish_now(exchange, response, self.varies),
         }
     }
 
@@ -82,7 +84,7 @@ pub(super) async fn finish(exchange: &Exchange, response: &mut Response) -> Resu
 }
 
 /// The same, unless something has to be waited for: then nothing is done, and false.
-fn finish_now(exchange: &Exchange, response: &mut Response) -> bool {
+fn finish_now(exchange: &Exchange, response: &mut Response, varies: bool) -> bool {
     let secret = exchange.csrf().to_keep();
     if secret.is_some() && exchange.core().settings().csrf_use_sessions {
         return false;
@@ -93,7 +95,7 @@ fn finish_now(exchange: &Exchange, response: &mut Response) -> bool {
     if let Some(secret) = secret {
         send_csrf_cookie(exchange, &secret, response);
     }
-    tell(exchange, outcome, response);
+    tell(exchange, outcome, response, varies);
     true
 }
 
@@ -105,22 +107,22 @@ pub(super) async fn finish_session(
     exchange: &Exchange,
     response: &mut Response,
 ) -> Result<(), Rejection> {
-    if !finish_session_now(exchange, response) {
+    if !finish_session_now(exchange, response, false) {
         let outcome = exchange.finish_session(response.status()).await?;
-        tell(exchange, outcome, response);
+        tell(exchange, outcome, response, false);
     }
     Ok(())
 }
 
-fn finish_session_now(exchange: &Exchange, response: &mut Response) -> bool {
+fn finish_session_now(exchange: &Exchange, response: &mut Response, varies: bool) -> bool {
     let outcome = exchange.finish_session_now();
     outcome
-        .map(|outcome| tell(exchange, outcome, response))
+        .map(|outcome| tell(exchange, outcome, response, varies))
         .is_some()
 }
 
-/// Tells the client what became of its session.
-fn tell(exchange: &Exchange, outcome: Outcome, response: &mut Response) {
+/// Tells the client what became of its session; `varies`: it knows already that the answer is its own.
+fn tell(exchange: &Exchange, outcome: Outcome, response: &mut Response, varies: bool) {
     let settings = exchange.core().settings();
     match outcome {
         Outcome::Untouched => return,
@@ -131,7 +133,9 @@ fn tell(exchange: &Exchange, outcome: Outcome, response: &mut Response) {
         ),
         Outcome::Dead => add_cookie(response.headers_mut(), &dead_session_cookie(settings)),
     }
-    vary_on_cookie(response.headers_mut());
+    if !varies {
+        vary_on_cookie(response.headers_mut());
+    }
 }
 
 fn send_csrf_cookie(exchange: &Exchange, secret: &CsrfSecret, response: &mut Response) {

@@ -22,7 +22,8 @@ use super::passing::{Door, Passing, conclude};
 use super::view::gate::Gate;
 use crate::core::Core;
 use crate::hallpass::Hallpass;
-use crate::policy::Policy;
+use crate::policy::{Now, Policy};
+use crate::request::{RequestContext, UsualHeaders};
 
 /// Puts a policy in front of a service. Made by [`Hallpass::layer`].
 #[derive(Clone, Debug)]
@@ -88,14 +89,18 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let mut request = request.map(Body::new);
         let post = Arc::clone(&self.post);
-        let mut passage = Passage::enter(&post.core, &mut request);
-        let passing = match post.admit_now(&mut passage, &mut request) {
+        let (passage, asked) = post.admit_now(&mut request);
+        let passing = match asked {
             Asked::In => Passing::Inside {
                 door: post,
                 passage,
                 inner: self.inner.call(request),
             },
-            Asked::Answered(answer) => Passing::answered(post, passage, answer),
+            Asked::Answered(answer) => {
+                // What it reserved when it was polled ready is not needed: others may have it.
+                self.inner = self.inner.clone();
+                Passing::answered(post, passage, answer)
+            }
             Asked::Unknown => {
                 // The service that was polled ready must be the one that is called.
                 let fresh = self.inner.clone();
@@ -111,11 +116,18 @@ where
 
 impl Post {
     /// Whether the request may go on, where nothing has to be waited for.
-    fn admit_now(&self, passage: &mut Passage, request: &mut Request<Body>) -> Asked {
-        if !passage.exchange.csrf_secret_is_at_hand() {
-            return Asked::Unknown;
-        }
-        passage.ask_now(&self.gate, request)
+    fn admit_now(&self, request: &mut Request<Body>) -> (Passage, Asked) {
+        let usual = UsualHeaders::of(request.headers());
+        let mut passage = Passage::enter(&self.core, request, &usual);
+        let said = match passage.exchange.csrf_secret_is_at_hand() {
+            true => {
+                let context = RequestContext::with(&*request, usual, &passage.exchange);
+                self.gate.admit_now(&context)
+            }
+            false => Now::Later(None),
+        };
+        let asked = passage.heed_now(said, &self.gate, request);
+        (passage, asked)
     }
 
     async fn guard<S, ResBody>(
@@ -158,6 +170,7 @@ impl Door for Post {
                 true => Cookies::All,
                 false => Cookies::Nobodys,
             },
+            varies: false,
         }
     }
 

@@ -18,6 +18,7 @@ mod router;
 mod routes;
 mod service;
 mod site;
+mod standard_headers;
 pub(crate) mod view;
 pub mod views;
 

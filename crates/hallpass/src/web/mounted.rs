@@ -16,15 +16,17 @@ use http::header::CONTENT_TYPE;
 
 use super::common::Early;
 use super::converters::Pattern;
-use super::finish::Due;
+use super::finish::{Cookies, Due};
 use super::handlers::Handlers;
 use super::passage::{Asked, Passage};
 use super::passing::{Door, Passing, conclude};
 use super::site::{Site, put_in_upper_case};
+use super::standard_headers::StandardHeaders;
 use super::view::gate::Gate;
 use crate::future::BoxFuture;
 use crate::pages;
-use crate::request::RequestContext;
+use crate::policy::Now;
+use crate::request::{RequestContext, UsualHeaders};
 
 /// A response as a service's, which might have failed.
 type Surely = Map<BoxFuture<'static, Response>, fn(Response) -> Answered>;
@@ -40,6 +42,7 @@ pub(super) struct Mounted<S>(Arc<Place<S>>);
 
 pub(super) struct Place<S> {
     site: Arc<Site>,
+    standard: StandardHeaders,
     view: Option<View<S>>,
 }
 
@@ -53,8 +56,10 @@ pub(super) struct View<S> {
 
 impl<S> Mounted<S> {
     pub(super) fn new(site: &Arc<Site>, view: Option<View<S>>) -> Self {
+        let gate = view.as_ref().and_then(|view| view.gate.as_ref());
         Self(Arc::new(Place {
             site: Arc::clone(site),
+            standard: StandardHeaders::new(&site.core, gate),
             view,
         }))
     }
@@ -81,8 +86,8 @@ impl<S: Clone + Send + Sync + 'static> Mounted<S> {
     pub(super) fn pass(self, mut request: Request, state: S) -> Passes<S> {
         let place = self.0;
         put_in_upper_case(request.method_mut());
-        let mut passage = Passage::enter(&place.site.core, &mut request);
-        match (place.admit_now(&mut passage, &mut request), &place.view) {
+        let (passage, way) = place.admit_now(&mut request);
+        match (way, &place.view) {
             (Way::Early(early), _) => {
                 let ended = async move { Ok(place.site.end_early(early, &passage).await) };
                 Passing::Waiting {
@@ -113,21 +118,31 @@ enum Way {
 }
 
 impl<S: Clone + Send + Sync + 'static> Place<S> {
-    fn admit_now(&self, passage: &mut Passage, request: &mut Request) -> Way {
-        let context = RequestContext::new(&*request, &passage.exchange);
+    fn admit_now(&self, request: &mut Request) -> (Passage, Way) {
+        let usual = UsualHeaders::of(request.headers());
+        let mut passage = Passage::enter(&self.site.core, request, &usual);
+        let context = RequestContext::with(&*request, usual, &passage.exchange);
         let is_secure = context.is_secure();
         let early = self.site.early(&context);
+        let view = self.view_at(context.uri().path());
+        let known = early.is_none() && passage.exchange.csrf_secret_is_at_hand();
+        let gate = view.and_then(|view| view.gate.as_ref());
+        let said = match gate {
+            Some(gate) if known => gate.admit_now(&context),
+            _ => Now::Later(None),
+        };
         passage.is_secure = is_secure;
-        if let Some(early) = early {
-            return Way::Early(early);
-        }
-        if !passage.exchange.csrf_secret_is_at_hand() {
-            return Way::Gate(Asked::Unknown);
-        }
-        Way::Gate(match self.view_at(request.uri().path()) {
-            None => Asked::Answered(not_found()),
-            Some(view) => view.ask_now(passage, request),
-        })
+        let way = match (early, view, gate) {
+            (Some(early), ..) => Way::Early(early),
+            _ if !known => Way::Gate(Asked::Unknown),
+            (_, None, _) => Way::Gate(Asked::Answered(not_found())),
+            (_, Some(_), Some(gate)) => Way::Gate(passage.heed_now(said, gate, request)),
+            (_, Some(_), None) => {
+                passage.open(request);
+                Way::Gate(Asked::In)
+            }
+        };
+        (passage, way)
     }
 
     async fn serve(&self, mut passage: Passage, request: Request, state: S) -> Response {
@@ -162,7 +177,17 @@ impl<S: Send + Sync + 'static> Door for Place<S> {
     }
 
     fn receive(&self, passage: &Passage, response: &mut Response) -> Due {
-        self.site.receive(passage, self.gate(passage), response)
+        let gate = self.gate(passage);
+        let varies = passage.exchange.session_slot().was_looked_at();
+        // Without an answer from its gate a view has no say, and its headers are not due.
+        if passage.came_to_gate && self.standard.give(response, varies, passage.is_secure) {
+            return Due {
+                indent: gate.is_some(),
+                cookies: Cookies::All,
+                varies,
+            };
+        }
+        self.site.receive(passage, gate, response)
     }
 
     fn repair(&self, passage: &Passage, response: &mut Response) {
@@ -171,21 +196,11 @@ impl<S: Send + Sync + 'static> Door for Place<S> {
 }
 
 impl<S> View<S> {
-    fn ask_now(&self, passage: &mut Passage, request: &mut Request) -> Asked {
-        match &self.gate {
-            Some(gate) => passage.ask_now(gate, request),
-            None => {
-                passage.give_back_body(request);
-                Asked::In
-            }
-        }
-    }
-
     async fn ask(&self, passage: &mut Passage, request: &mut Request) -> Option<Response> {
         match &self.gate {
             Some(gate) => passage.ask(gate, request).await,
             None => {
-                passage.give_back_body(request);
+                passage.open(request);
                 None
             }
         }

@@ -108,7 +108,7 @@ impl<S: Sync> FromRequestParts<S> for ObjectPermissions {
         let exchange = parts.extensions.get::<Exchange>().cloned();
         match (Caller::of(parts), exchange) {
             (Some(Caller::Admitted(admitted)), Some(exchange)) => Ok(Self {
-                admitted,
+                admitted: admitted.clone(),
                 exchange,
                 parts: parts.clone(),
             }),

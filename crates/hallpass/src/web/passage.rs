@@ -2,19 +2,19 @@
 //!
 //! Requests and responses are worked on where they lie. They are large, and this is done for every one.
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use http::Method;
 use http::header::HeaderValue;
+use http::uri::PathAndQuery;
 
-use super::common::target;
 use super::view::gate::{Admission, Gate};
 use crate::core::Core;
 use crate::diagnostics;
 use crate::identity::Identity;
+use crate::policy::{Authenticated, Now};
 use crate::rejection::Rejection;
-use crate::request::{Caller, Exchange, RequestContext};
+use crate::request::{Caller, Exchange, RequestContext, UsualHeaders};
 
 /// An open exchange, and what the response's last look needs of the request that goes on to the handler.
 #[derive(Clone)]
@@ -26,8 +26,10 @@ pub(super) struct Passage {
     pub(super) came_to_gate: bool,
     pub(super) is_secure: bool,
     pub(super) method: Method,
-    /// Path and query. A clone of the URI would cost more: it shares the buffer that the request was read into.
-    pub(super) target: Box<str>,
+    /// Path and query.
+    target: Option<PathAndQuery>,
+    /// Who is calling, where that was known before it was known whether they may go on.
+    caller: Option<Authenticated>,
     /// Kept only for renderers that want to know; most views have none.
     identity: Option<Identity>,
 }
@@ -43,36 +45,56 @@ pub(super) enum Asked {
 
 impl Passage {
     /// Takes up the exchange that an outer layer opened, or opens one. That of another Hallpass is not ours: it would
-    /// ask the other one's users.
-    pub(super) fn enter(core: &Core, request: &mut Request) -> Self {
-        let body = std::mem::take(request.body_mut());
-        let (exchange, outermost) = enter(core, request, body);
+    /// ask the other one's users; nor is that of another request.
+    pub(super) fn enter(core: &Core, request: &Request, usual: &UsualHeaders<'_>) -> Self {
+        let opened = request.extensions().get::<Exchange>();
+        let is_ours =
+            |opened: &&Exchange| opened.core().is(core) && opened.is_of(request.headers(), usual);
+        let opened = opened.filter(is_ours).cloned();
         Self {
-            exchange,
-            outermost,
+            outermost: opened.is_none(),
+            exchange: opened.unwrap_or_else(|| Exchange::new(core, request.headers(), usual)),
             came_to_gate: false,
             is_secure: false,
             method: request.method().clone(),
-            target: target(request.uri()).into(),
+            target: request.uri().path_and_query().cloned(),
+            caller: None,
             identity: None,
         }
     }
 
-    /// Asks the gate where nothing has to be waited for.
-    pub(super) fn ask_now(&mut self, gate: &Gate, request: &mut Request) -> Asked {
-        let said = gate.admit_now(&RequestContext::new(&*request, &self.exchange));
-        match said.map(|said| self.heed(said, gate, request)) {
-            None => Asked::Unknown,
-            Some(None) => Asked::In,
-            Some(Some(answer)) => Asked::Answered(answer),
+    /// Path and query, as they were sent.
+    pub(super) fn target(&self) -> &str {
+        self.target.as_ref().map_or("/", PathAndQuery::as_str)
+    }
+
+    /// Does what a gate said at once, if it said anything.
+    pub(super) fn heed_now(
+        &mut self,
+        said: Now<Admission>,
+        gate: &Gate,
+        request: &mut Request,
+    ) -> Asked {
+        match said {
+            Now::Later(caller) => {
+                self.caller = caller;
+                Asked::Unknown
+            }
+            Now::Said(said) => match self.heed(said, gate, request) {
+                None => Asked::In,
+                Some(answer) => Asked::Answered(answer),
+            },
         }
     }
 
     /// Asks the gate. Without an answer the request may go on to the handler.
     pub(super) async fn ask(&mut self, gate: &Gate, request: &mut Request) -> Option<Response> {
-        let said = gate
-            .admit(&RequestContext::new(&*request, &self.exchange))
-            .await;
+        let body = std::mem::take(request.body_mut());
+        self.exchange.body().keep(body, request.headers());
+        let caller = self.caller.take();
+        let context = RequestContext::new(&*request, &self.exchange);
+        let said = gate.admit(&context, caller).await;
+        *request.body_mut() = self.exchange.body().take();
         self.heed(said, gate, request)
     }
 
@@ -95,15 +117,23 @@ impl Passage {
                 if let Some(attributes) = gate.attributes() {
                     request.extensions_mut().insert(attributes.clone());
                 }
+                self.open(request);
                 self.let_in(caller, request);
             }
         }
-        self.give_back_body(request);
         None
     }
 
-    pub(super) fn give_back_body(&self, request: &mut Request) {
-        *request.body_mut() = self.exchange.body().take();
+    /// Tells whoever is behind the guard of the exchange.
+    pub(super) fn open(&self, request: &mut Request) {
+        if !self.outermost {
+            return;
+        }
+        let extensions = request.extensions_mut();
+        if extensions.insert(self.exchange.clone()).is_some() {
+            // Whom another Hallpass let in is nobody here.
+            extensions.remove::<Caller>();
+        }
     }
 
     /// What the outermost guard found is the exchange's. A guard further in speaks of the request that it passes on and
@@ -127,26 +157,9 @@ impl Passage {
 
     /// Gives a refusal its id.
     pub(super) fn stamp(&self, response: &mut Response) {
-        diagnostics::stamp(self.exchange.core(), &self.method, &self.target, response);
+        let core = self.exchange.core();
+        diagnostics::stamp(core, &self.method, self.target(), response);
     }
-}
-
-/// The exchange of this request, and whether it was opened just now.
-pub(super) fn enter(core: &Core, request: &mut Request, body: Body) -> (Exchange, bool) {
-    let opened = request.extensions().get::<Exchange>();
-    if let Some(exchange) = opened.filter(|opened| opened.core().is(core)).cloned() {
-        exchange.body().restore(body);
-        return (exchange, false);
-    }
-    let is_nested = opened.is_some();
-    let exchange = Exchange::new(core, request.headers(), body);
-    let extensions = request.extensions_mut();
-    if is_nested {
-        // Whom another Hallpass let in is nobody here.
-        extensions.remove::<Caller>();
-    }
-    extensions.insert(exchange.clone());
-    (exchange, true)
 }
 
 /// A layer inside may have given a refusal its id already.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
@@ -16,6 +16,7 @@ use super::finish::Due;
 use super::passage::Passage;
 use super::view::gate::Gate;
 use crate::future::BoxFuture;
+use crate::rejection::Rejection;
 
 /// What a guard has to say at both ends of the way.
 pub(super) trait Door: Send + Sync + 'static {
@@ -66,7 +67,9 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let waiting = match self.as_mut().project() {
             At::Over { response } => {
-                return Poll::Ready(Ok(response.take().unwrap_or_default()));
+                let taken = response.take();
+                // Asked once more than there are answers: whatever it is, it is no success.
+                return Poll::Ready(Ok(taken.unwrap_or_else(asked_too_often)));
             }
             At::Waiting { future } => return future.as_mut().poll(cx),
             At::Inside {
@@ -86,6 +89,10 @@ where
         self.set(Self::Waiting { future: waiting });
         self.poll(cx)
     }
+}
+
+fn asked_too_often() -> Response {
+    Rejection::server_error().into_response()
 }
 
 /// All that is due to a response, unless something has to be waited for.

@@ -51,13 +51,14 @@ impl Site {
         gate: Option<&Gate>,
         response: &mut Response,
     ) -> Due {
-        let redirect = self.slash_redirect(&passage.method, &passage.target, response);
+        let redirect = self.slash_redirect(&passage.method, passage.target(), response);
         if let Some(redirect) = redirect {
             *response = redirect;
             self.secure(passage, response, true);
             return Due {
                 indent: false,
                 cookies: Cookies::OfSession,
+                varies: false,
             };
         }
         // First, because it makes room for what follows.
@@ -68,6 +69,7 @@ impl Site {
         Due {
             indent: gate.is_some(),
             cookies: Cookies::All,
+            varies: false,
         }
     }
 

@@ -18,9 +18,9 @@ use crate::csrf;
 use crate::diagnostics::{Cause, Reason};
 use crate::identity::Identity;
 use crate::pages;
-use crate::policy::Policy;
+use crate::policy::{Authenticated, Now, Policy};
 use crate::rejection::Rejection;
-use crate::request::{Caller, Head, NO_VIEW, RequestContext, ViewAttributes, query_value};
+use crate::request::{Caller, Field, Head, NO_VIEW, RequestContext, ViewAttributes, query_value};
 use crate::wire::negotiation::{self, NegotiationError, negotiate};
 
 /// What every view writes unless it names renderers of its own.
@@ -107,33 +107,35 @@ pub(in crate::web) enum Admission {
 
 impl Gate {
     /// What the gate says where nothing has to be waited for.
-    pub(in crate::web) fn admit_now(
-        &self,
-        request: &RequestContext<'_>,
-    ) -> Option<Result<Admission, Rejection>> {
+    pub(in crate::web) fn admit_now(&self, request: &RequestContext<'_>) -> Now<Admission> {
         match self {
-            Self::Policy(policy) => {
-                let admitted = policy.admit_now(request)?;
-                Some(admitted.map(|identity| Admission::Enter(Caller::admitted(identity, policy))))
-            }
+            Self::Policy(policy) => match policy.admit_now(request) {
+                Now::Said(admitted) => {
+                    let enter = |identity| Admission::Enter(Caller::admitted(identity, policy));
+                    Now::Said(admitted.map(enter))
+                }
+                Now::Later(caller) => Now::Later(caller),
+            },
             Self::Api(gate) => gate.admit_now(&request.for_view(gate.view())),
-            Self::Plain { csrf_exempt } => {
-                let unchecked = *csrf_exempt || csrf::is_safe(request.method());
-                unchecked.then_some(Ok(Admission::Enter(Caller::OfSession)))
-            }
+            Self::Plain { csrf_exempt } => match *csrf_exempt || csrf::is_safe(request.method()) {
+                true => Now::Said(Ok(Admission::Enter(Caller::OfSession))),
+                false => Now::Later(None),
+            },
         }
     }
 
+    /// The same for a request that was asked at once before; `caller` is what that found.
     pub(in crate::web) async fn admit(
         &self,
         request: &RequestContext<'_>,
+        caller: Option<Authenticated>,
     ) -> Result<Admission, Rejection> {
         match self {
             Self::Policy(policy) => {
-                let identity = policy.admit(request).await?;
+                let identity = policy.admit_known(request, caller).await?;
                 Ok(Admission::Enter(Caller::admitted(identity, policy)))
             }
-            Self::Api(gate) => gate.admit(request.for_view(gate.view())).await,
+            Self::Api(gate) => gate.admit(request.for_view(gate.view()), caller).await,
             Self::Plain { csrf_exempt: true } => Ok(Admission::Enter(Caller::OfSession)),
             Self::Plain { csrf_exempt: false } => match Box::pin(csrf::enforce(request)).await {
                 Ok(()) => Ok(Admission::Enter(Caller::OfSession)),
@@ -171,13 +173,19 @@ impl Gate {
         }
     }
 
+    /// DRF's `Allow`.
+    pub(in crate::web) fn allow(&self) -> Option<&HeaderValue> {
+        match self {
+            Self::Api(gate) => Some(&gate.allow),
+            Self::Policy(_) | Self::Plain { .. } => None,
+        }
+    }
+
     /// DRF's `Allow` on every response of a view; Django's own error pages are not the view's.
     pub(in crate::web) fn stamp(&self, response: &mut Response) {
         let is_page = Rejection::of(response).is_some_and(|refusal| refusal.is_page());
-        if let Self::Api(gate) = self
-            && !is_page
-        {
-            response.headers_mut().insert(ALLOW, gate.allow.clone());
+        if let Some(allow) = self.allow().filter(|_| !is_page) {
+            response.headers_mut().insert(ALLOW, allow.clone());
         }
     }
 }
@@ -224,24 +232,32 @@ impl ApiGate {
         &self.policies
     }
 
-    fn admit_now(&self, request: &RequestContext<'_>) -> Option<Result<Admission, Rejection>> {
+    fn admit_now(&self, request: &RequestContext<'_>) -> Now<Admission> {
         // What it answers is found out by asking the permissions of other methods.
         if request.method() == Method::OPTIONS {
-            return None;
+            return Now::Later(None);
         }
         if let Err(rejection) = self.negotiate(request) {
-            return Some(Err(rejection));
+            return Now::Said(Err(rejection));
         }
         let policy = self.policies.of(request.method());
-        let admitted = policy.admit_now(request)?;
-        Some(admitted.and_then(|identity| self.enter(request, policy, identity)))
+        match policy.admit_now(request) {
+            Now::Said(admitted) => {
+                Now::Said(admitted.and_then(|identity| self.enter(request, policy, identity)))
+            }
+            Now::Later(caller) => Now::Later(caller),
+        }
     }
 
-    async fn admit(&self, request: RequestContext<'_>) -> Result<Admission, Rejection> {
+    async fn admit(
+        &self,
+        request: RequestContext<'_>,
+        caller: Option<Authenticated>,
+    ) -> Result<Admission, Rejection> {
         let request = &request;
         self.negotiate(request)?;
         let policy = self.policies.of(request.method());
-        let identity = policy.admit(request).await?;
+        let identity = policy.admit_known(request, caller).await?;
         if request.method() == Method::OPTIONS {
             let document = Box::pin(self.describe(request, identity)).await?;
             return Ok(Admission::Answer(document));
@@ -285,14 +301,13 @@ impl ApiGate {
     /// What most clients send: no `Accept`, one that takes anything, or JSON where that comes first. The first renderer
     /// is chosen without taking the header apart.
     fn takes_the_first(&self, request: &RequestContext<'_>) -> bool {
-        let mut accepts = request.headers().get_all(ACCEPT).iter();
-        match (accepts.next(), accepts.next()) {
-            (None, _) => true,
-            (Some(accept), None) => {
+        match request.accept() {
+            Field::Absent => true,
+            Field::Once(accept) => {
                 let first = self.offers.first();
                 accept == "*/*" || first.is_some_and(|first| accept == first.media_type.as_str())
             }
-            _ => false,
+            Field::Repeated => false,
         }
     }
 

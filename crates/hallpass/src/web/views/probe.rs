@@ -4,7 +4,6 @@
 //! pass. The answer tells of each whether it is absent, the doctor's own, or another's; never a value.
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -13,8 +12,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN};
 use http::{HeaderMap, StatusCode};
 
 use crate::core::Core;
-use crate::request::RequestContext;
-use crate::web::passage::enter;
+use crate::request::{Exchange, RequestContext, UsualHeaders};
 use crate::wire::origin::check_origin;
 
 /// The header with the doctor's random word.
@@ -48,12 +46,13 @@ pub fn probe<S: Clone + Send + Sync + 'static>(path: &str, core: &Core) -> Route
     )
 }
 
-fn answer(core: &Core, mut request: Request) -> Response {
+fn answer(core: &Core, request: Request) -> Response {
     let Some(marker) = marker(request.headers()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let (exchange, _) = enter(core, &mut request, Body::empty());
-    let context = RequestContext::new(&request, &exchange);
+    let usual = UsualHeaders::of(request.headers());
+    let exchange = Exchange::new(core, request.headers(), &usual);
+    let context = RequestContext::with(&request, usual, &exchange);
     let host = context.host();
     let is_allowed = core.compiled().allowed_hosts.check(&host).is_ok();
     let own_host = is_allowed.then_some(host.as_str());
