@@ -3,8 +3,10 @@
 //! All of them are sent with every allowed answer and none is ever empty, so that a proxy has something to put in the
 //! place of whatever the client sent. `-` stands for nobody and for what is not known.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use hallpass_store::UserId;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::identity::{Identity, User};
@@ -22,24 +24,38 @@ const NOTHING: &str = "-";
 /// Puts all of them into an answer.
 pub(super) fn set(headers: &mut HeaderMap, identity: Option<&Identity>, groups: &[String]) {
     let user = identity.map(Identity::user);
-    let groups: Vec<String> = groups.iter().map(|group| encode(group)).collect();
+    let groups: Vec<Cow<'_, str>> = groups.iter().map(|group| encode(group)).collect();
     let values = [
-        (REMOTE_USER, user.map(|user| encode(user.username()))),
-        (REMOTE_EMAIL, user.and_then(User::email).map(encode)),
-        (REMOTE_NAME, user.map(full_name).map(|name| encode(&name))),
-        (REMOTE_GROUPS, Some(groups.join(","))),
-        (USER_ID, user.map(|user| encode(&user.id().to_string()))),
+        (REMOTE_USER, user.map(User::username).and_then(value)),
+        (REMOTE_EMAIL, user.and_then(User::email).and_then(value)),
+        (REMOTE_NAME, user.and_then(|user| value(&full_name(user)))),
+        (REMOTE_GROUPS, said(&groups.join(","))),
+        (USER_ID, user.and_then(|user| id(*user.id()))),
         (
             AUTH,
-            identity.map(|identity| encode(identity.authenticated_by())),
+            identity.map(Identity::authenticated_by).and_then(value),
         ),
     ];
     for (name, value) in values {
-        let value = value.filter(|value| !value.is_empty());
-        // Encoded text is always a valid value; if it were not, nobody would be better than somebody else.
-        let value = value.and_then(|value| HeaderValue::try_from(value).ok());
         headers.insert(name, value.unwrap_or(HeaderValue::from_static(NOTHING)));
     }
+}
+
+fn id(id: UserId) -> Option<HeaderValue> {
+    match id.as_integer() {
+        Some(number) => Some(HeaderValue::from(number)),
+        None => value(&id.to_string()),
+    }
+}
+
+fn value(text: &str) -> Option<HeaderValue> {
+    said(&encode(text))
+}
+
+/// Encoded text is always a valid value; if it were not, nobody would be better than somebody else.
+fn said(encoded: &str) -> Option<HeaderValue> {
+    let value = (!encoded.is_empty()).then(|| HeaderValue::from_str(encoded));
+    value?.ok()
 }
 
 /// Whether a client's header could be taken for one of ours: applications and gateways read `_`, `.` and letter case
@@ -66,30 +82,44 @@ pub(super) fn is_like_ours(name: &HeaderName) -> bool {
 }
 
 /// Django's `get_full_name`.
-fn full_name(user: &User) -> String {
+fn full_name(user: &User) -> Cow<'_, str> {
     let first = user.first_name().unwrap_or_default();
     let last = user.last_name().unwrap_or_default();
-    format!("{first} {last}").trim().to_owned()
+    match (first, last) {
+        (name, "") | ("", name) => Cow::Borrowed(name.trim()),
+        _ => Cow::Owned(format!("{first} {last}").trim().to_owned()),
+    }
 }
 
 /// Percent-encodes the UTF-8 bytes of a text but for letters, digits, inner spaces and a few signs that split nothing
 /// anywhere. A text that is only `-` is encoded, because that means nobody.
-fn encode(text: &str) -> String {
+fn encode(text: &str) -> Cow<'_, str> {
     if text == NOTHING {
-        return "%2D".to_owned();
+        return Cow::Borrowed("%2D");
+    }
+    if text.bytes().all(stays) {
+        return Cow::Borrowed(text);
     }
     let last = text.len().saturating_sub(1);
     let mut encoded = String::with_capacity(text.len());
     for (position, byte) in text.bytes().enumerate() {
         let is_inner_space = byte == b' ' && position != 0 && position != last;
-        if byte.is_ascii_alphanumeric() || b"-._~@+':/".contains(&byte) || is_inner_space {
+        if stays(byte) || is_inner_space {
             encoded.push(char::from(byte));
         } else {
             // Writing to a String does not fail.
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    encoded
+    Cow::Owned(encoded)
+}
+
+fn stays(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'.' | b'_' | b'~' | b'@' | b'+' | b'\'' | b':' | b'/'
+        )
 }
 
 #[cfg(test)]
@@ -112,7 +142,7 @@ mod tests {
             ("\0\u{7f}\t", "%00%7F%09"),
         ] {
             assert_eq!(encode(text), encoded);
-            assert!(HeaderValue::try_from(encode(text)).is_ok());
+            assert!(HeaderValue::from_str(&encode(text)).is_ok());
         }
     }
 

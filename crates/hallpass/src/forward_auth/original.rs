@@ -5,9 +5,8 @@
 
 use std::net::IpAddr;
 
-use http::header::HOST;
 use http::request::Parts;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderName, Method, Uri};
 
 use super::proxy::Proxy;
 use super::upgrade::{self, Upgrade};
@@ -17,6 +16,29 @@ use crate::wire::url_path::{self, Ambiguous};
 
 /// A longer target is not looked at, in bytes.
 const LONGEST_TARGET: usize = 16 * 1024;
+
+/// A header in which proxies tell of a request.
+struct Named {
+    header: HeaderName,
+    /// As the proxies' documentation writes it.
+    shown: &'static str,
+}
+
+impl Named {
+    const fn new(header: &'static str, shown: &'static str) -> Self {
+        let header = HeaderName::from_static(header);
+        Self { header, shown }
+    }
+}
+
+static ORIGINAL_METHOD: Named = Named::new("x-original-method", "X-Original-Method");
+static ORIGINAL_URL: Named = Named::new("x-original-url", "X-Original-URL");
+static FORWARDED_FOR: Named = Named::new("x-forwarded-for", "X-Forwarded-For");
+static FORWARDED_HOST: Named = Named::new("x-forwarded-host", "X-Forwarded-Host");
+static FORWARDED_METHOD: Named = Named::new("x-forwarded-method", "X-Forwarded-Method");
+static FORWARDED_PROTO: Named = Named::new("x-forwarded-proto", "X-Forwarded-Proto");
+static FORWARDED_URI: Named = Named::new("x-forwarded-uri", "X-Forwarded-Uri");
+static ASKED_HOST: Named = Named::new("host", "host");
 
 /// The original request.
 #[derive(Debug)]
@@ -95,31 +117,31 @@ struct Told<'a> {
 
 /// `X-Original-Method`, and `X-Original-URL` as `$scheme://$http_host$request_uri`.
 fn of_nginx(headers: &HeaderMap) -> Result<Told<'_>, Unusable> {
-    const URL: &str = "X-Original-URL";
-    let url = single(headers, URL)?;
+    let source = ORIGINAL_URL.shown;
+    let url = single(headers, &ORIGINAL_URL)?;
     let (scheme, rest) = url
         .split_once("://")
-        .ok_or(Unusable::Garbled(URL, "is no URL"))?;
+        .ok_or(Unusable::Garbled(source, "is no URL"))?;
     let slash = rest
         .find('/')
-        .ok_or(Unusable::Garbled(URL, "has no path"))?;
+        .ok_or(Unusable::Garbled(source, "has no path"))?;
     let (authority, target) = rest.split_at(slash);
     Ok(Told {
-        method: single(headers, "X-Original-Method")?,
+        method: single(headers, &ORIGINAL_METHOD)?,
         scheme,
         authority,
         target,
-        source: URL,
+        source,
     })
 }
 
 /// `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`.
 fn of_forwarded_headers(headers: &HeaderMap) -> Result<Told<'_>, Unusable> {
     Ok(Told {
-        method: single(headers, "X-Forwarded-Method")?,
-        scheme: single(headers, "X-Forwarded-Proto")?,
-        authority: single(headers, "X-Forwarded-Host")?,
-        target: single(headers, "X-Forwarded-Uri")?,
+        method: single(headers, &FORWARDED_METHOD)?,
+        scheme: single(headers, &FORWARDED_PROTO)?,
+        authority: single(headers, &FORWARDED_HOST)?,
+        target: single(headers, &FORWARDED_URI)?,
         source: "X-Forwarded-*",
     })
 }
@@ -128,25 +150,26 @@ fn of_forwarded_headers(headers: &HeaderMap) -> Result<Told<'_>, Unusable> {
 fn of_envoy<'a>(parts: &'a Parts, target: &'a str) -> Result<Told<'a>, Unusable> {
     Ok(Told {
         method: parts.method.as_str(),
-        scheme: single(&parts.headers, "X-Forwarded-Proto")?,
-        authority: single(&parts.headers, HOST.as_str())?,
+        scheme: single(&parts.headers, &FORWARDED_PROTO)?,
+        authority: single(&parts.headers, &ASKED_HOST)?,
         target,
         source: "the request line",
     })
 }
 
 /// The one value of a header.
-fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Unusable> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or(Unusable::Missing(name))?;
+fn single<'a>(headers: &'a HeaderMap, name: &'static Named) -> Result<&'a str, Unusable> {
+    let Named { header, shown } = name;
+    let mut values = headers.get_all(header).iter();
+    let value = values.next().ok_or(Unusable::Missing(shown))?;
     if values.next().is_some() {
-        return Err(Unusable::Twice(name));
+        return Err(Unusable::Twice(shown));
     }
     let value = value
         .to_str()
-        .map_err(|_| Unusable::Garbled(name, "is not plain ASCII"))?;
+        .map_err(|_| Unusable::Garbled(shown, "is not plain ASCII"))?;
     if value.is_empty() {
-        return Err(Unusable::Missing(name));
+        return Err(Unusable::Missing(shown));
     }
     Ok(value)
 }
@@ -198,22 +221,22 @@ fn read_target(target: &str, source: &'static str) -> Result<Uri, Unusable> {
 
 /// The nearest address in `X-Forwarded-For` that is not a proxy of ours; what stands further left was said by others.
 fn client(headers: &HeaderMap, trusted: &Networks) -> Result<IpAddr, Unusable> {
-    const NAME: &str = "X-Forwarded-For";
+    let name = FORWARDED_FOR.shown;
     let mut nearest = None;
-    for value in headers.get_all(NAME).iter().rev() {
+    for value in headers.get_all(&FORWARDED_FOR.header).iter().rev() {
         let value = value
             .to_str()
-            .map_err(|_| Unusable::Garbled(NAME, "is not plain ASCII"))?;
+            .map_err(|_| Unusable::Garbled(name, "is not plain ASCII"))?;
         for hop in value.rsplit(',') {
             let hop: IpAddr = hop
                 .trim()
                 .parse()
-                .map_err(|_| Unusable::Garbled(NAME, "has something that is no address"))?;
+                .map_err(|_| Unusable::Garbled(name, "has something that is no address"))?;
             nearest = Some(hop.to_canonical());
             if !trusted.contains(hop) {
                 return Ok(hop.to_canonical());
             }
         }
     }
-    nearest.ok_or(Unusable::Missing(NAME))
+    nearest.ok_or(Unusable::Missing(name))
 }

@@ -1,7 +1,11 @@
 //! Whether a request wants to leave HTTP: after that no other request of the connection is asked about.
 
-use http::HeaderMap;
-use http::header::UPGRADE;
+use http::header::{SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use http::{HeaderMap, HeaderName};
+
+static ORIGINAL_UPGRADE: HeaderName = HeaderName::from_static("x-original-upgrade");
+/// Of the first drafts of the protocol.
+static SEC_WEBSOCKET_KEY1: HeaderName = HeaderName::from_static("sec-websocket-key1");
 
 /// What the client wants the connection to become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,24 +21,24 @@ pub(super) enum Upgrade {
 /// Proxies leave `Upgrade` out of the request to us, more or less. The printed nginx configuration says it in a header
 /// of ours, and the keys of the handshake come along everywhere.
 pub(super) fn wanted(headers: &HeaderMap, scheme: &str) -> Upgrade {
-    let mut wanted = Upgrade::None;
-    let named = headers.get_all(UPGRADE).iter();
-    for value in named.chain(headers.get_all("x-original-upgrade")) {
-        match value.as_bytes().trim_ascii() {
-            b"" => {}
-            name if name.eq_ignore_ascii_case(b"websocket") => wanted = Upgrade::WebSocket,
-            _ => return Upgrade::Other,
+    let mut wanted = match scheme {
+        "ws" | "wss" => Upgrade::WebSocket,
+        _ => Upgrade::None,
+    };
+    for (name, value) in headers {
+        if *name == UPGRADE || *name == ORIGINAL_UPGRADE {
+            match value.as_bytes().trim_ascii() {
+                b"" => {}
+                protocol if protocol.eq_ignore_ascii_case(b"websocket") => {
+                    wanted = Upgrade::WebSocket;
+                }
+                _ => return Upgrade::Other,
+            }
+        } else if [SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION].contains(name)
+            || *name == SEC_WEBSOCKET_KEY1
+        {
+            wanted = Upgrade::WebSocket;
         }
-    }
-    let is_handshake = [
-        "sec-websocket-key",
-        "sec-websocket-version",
-        "sec-websocket-key1",
-    ]
-    .iter()
-    .any(|name| headers.contains_key(*name));
-    if is_handshake || matches!(scheme, "ws" | "wss") {
-        return Upgrade::WebSocket;
     }
     wanted
 }

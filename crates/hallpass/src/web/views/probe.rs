@@ -42,17 +42,17 @@ pub fn probe<S: Clone + Send + Sync + 'static>(path: &str, core: &Core) -> Route
     let core = core.clone();
     Router::new().route(
         path,
-        any(async move |request: Request| answer(&core, request)),
+        any(async move |request: Request| answer(&core, &request)),
     )
 }
 
-fn answer(core: &Core, request: Request) -> Response {
+fn answer(core: &Core, request: &Request) -> Response {
     let Some(marker) = marker(request.headers()) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let usual = UsualHeaders::of(request.headers());
     let exchange = Exchange::new(core, request.headers(), &usual);
-    let context = RequestContext::with(&request, usual, &exchange);
+    let context = RequestContext::with(request, usual, &exchange);
     let host = context.host();
     let is_allowed = core.compiled().allowed_hosts.check(&host).is_ok();
     let own_host = is_allowed.then_some(host.as_str());
