@@ -9,6 +9,7 @@
 mod argon2;
 mod bcrypt;
 mod bcrypt_sha256;
+mod chain;
 mod encoded;
 mod fields;
 mod hashers;
@@ -17,6 +18,7 @@ mod pbkdf2;
 mod pbkdf2_sha1;
 mod scrypt;
 mod version;
+mod work;
 
 pub use argon2::{Argon2, MAX_ARGON2_MEMORY, MAX_ARGON2_WORK, argon2_memory};
 pub use bcrypt::{Bcrypt, MAX_BCRYPT_ROUNDS};
@@ -28,6 +30,7 @@ pub use pbkdf2::{MAX_ITERATIONS, Pbkdf2Sha256};
 pub use pbkdf2_sha1::Pbkdf2Sha1;
 pub use scrypt::{MAX_SCRYPT_MEMORY, MAX_SCRYPT_WORK, Scrypt};
 pub use version::DjangoVersion;
+pub use work::{SIDE_BY_SIDE, Work, advance};
 
 use std::fmt;
 
@@ -94,4 +97,28 @@ pub trait PasswordHasher: Send + Sync + fmt::Debug {
 
     /// Does the work a wrong password was spared because the stored hash is cheaper than a new one.
     fn harden_runtime(&self, password: &str, stored: &EncodedPassword);
+
+    /// The work of [`encode`](Self::encode), if it can be taken in steps together with that of others. One that
+    /// overrides this and the next two must do the same in them as in the methods that they stand for.
+    fn encode_in_steps(
+        &self,
+        _password: &str,
+        _salt: &str,
+    ) -> Option<Work<Result<EncodedPassword, EncodeError>>> {
+        None
+    }
+
+    /// The work of [`verify`](Self::verify), if it can be taken in steps.
+    fn verify_in_steps(
+        &self,
+        _password: &str,
+        _stored: &EncodedPassword,
+    ) -> Option<Work<Result<bool, MalformedHash>>> {
+        None
+    }
+
+    /// The work of [`harden_runtime`](Self::harden_runtime), if it can be taken in steps.
+    fn harden_in_steps(&self, _password: &str, _stored: &EncodedPassword) -> Option<Work<()>> {
+        None
+    }
 }

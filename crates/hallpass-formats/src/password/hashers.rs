@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::encoded::UNUSABLE_SUFFIX_LENGTH;
 use super::{
-    Argon2, Bcrypt, BcryptSha256, DjangoVersion, EncodeError, EncodedPassword, Md5, PasswordHasher,
-    Pbkdf2Sha1, Pbkdf2Sha256, Scrypt,
+    Argon2, Bcrypt, BcryptSha256, DjangoVersion, EncodeError, EncodedPassword, MalformedHash, Md5,
+    PasswordHasher, Pbkdf2Sha1, Pbkdf2Sha256, Scrypt, Work,
 };
 use crate::random::{ALPHANUMERIC, random_string};
 
@@ -93,27 +93,36 @@ impl PasswordHashers {
     /// hash when there is nothing to compare with, and the missing iterations when a wrong password
     /// met a cheaper hash of the preferred algorithm.
     pub fn verify(&self, password: &str, stored: &EncodedPassword) -> Verdict {
+        self.verify_in_steps(password, stored).finish()
+    }
+
+    /// The work of [`verify`](Self::verify), to be done later.
+    pub fn verify_in_steps(&self, password: &str, stored: &EncodedPassword) -> Work<Verdict> {
         if !stored.is_usable() {
-            self.dummy(&random_string(UNUSABLE_SUFFIX_LENGTH, ALPHANUMERIC));
-            return Verdict::Wrong;
+            return self.nothing_to_compare_with(Verdict::Wrong);
         }
         let Some(hasher) = self.find(stored.lookup_name()) else {
-            self.dummy(&random_string(UNUSABLE_SUFFIX_LENGTH, ALPHANUMERIC));
-            return Verdict::UnknownAlgorithm(stored.algorithm().to_owned());
+            let algorithm = stored.algorithm().to_owned();
+            return self.nothing_to_compare_with(Verdict::UnknownAlgorithm(algorithm));
         };
-        let same_algorithm = hasher.algorithm() == self.preferred.algorithm();
-        let correct = match hasher.verify(password, stored) {
-            Ok(correct) => correct,
-            Err(malformed) => return Verdict::Malformed(malformed.reason),
-        };
-        let must_update = !same_algorithm || self.preferred.must_update(stored);
-        if correct {
-            return Verdict::Correct { must_update };
-        }
-        if same_algorithm && must_update {
-            hasher.harden_runtime(password, stored);
-        }
-        Verdict::Wrong
+        let checked = verify(hasher, password, stored);
+        let (hasher, preferred) = (Arc::clone(hasher), Arc::clone(&self.preferred));
+        let (password, stored) = (password.to_owned(), stored.clone());
+        checked.then(move |checked| {
+            let correct = match checked {
+                Ok(correct) => correct,
+                Err(malformed) => return Work::done(Verdict::Malformed(malformed.reason)),
+            };
+            let same_algorithm = hasher.algorithm() == preferred.algorithm();
+            let must_update = !same_algorithm || preferred.must_update(&stored);
+            if correct {
+                return Work::done(Verdict::Correct { must_update });
+            }
+            if same_algorithm && must_update {
+                return harden(&hasher, &password, &stored).map(|()| Verdict::Wrong);
+            }
+            Work::done(Verdict::Wrong)
+        })
     }
 
     /// A new hash with a fresh salt, or an unusable one for no password (Django's `make_password`).
@@ -121,22 +130,70 @@ impl PasswordHashers {
     /// # Errors
     /// [`EncodeError`] if the preferred hasher refuses the password, as `bcrypt` does over 72 bytes.
     pub fn make(&self, password: Option<&str>) -> Result<EncodedPassword, EncodeError> {
+        self.make_in_steps(password).finish()
+    }
+
+    /// The work of [`make`](Self::make), to be done later.
+    pub fn make_in_steps(
+        &self,
+        password: Option<&str>,
+    ) -> Work<Result<EncodedPassword, EncodeError>> {
         match password {
-            Some(password) => self.preferred.encode(password, &self.preferred.salt()),
-            None => Ok(EncodedPassword::unusable()),
+            Some(password) => encode(&self.preferred, password),
+            None => Work::done(Ok(EncodedPassword::unusable())),
         }
     }
 
     /// Makes one preferred hash and throws it away: what Django does for an unknown user.
     pub fn dummy(&self, password: &str) {
-        let made = self.make(Some(password));
-        drop(std::hint::black_box(made));
+        self.dummy_in_steps(password).finish();
     }
 
-    fn find(&self, name: &str) -> Option<&dyn PasswordHasher> {
+    /// The work of [`dummy`](Self::dummy), to be done later.
+    pub fn dummy_in_steps(&self, password: &str) -> Work<()> {
+        encode(&self.preferred, password).map(|made| drop(std::hint::black_box(made)))
+    }
+
+    fn nothing_to_compare_with(&self, verdict: Verdict) -> Work<Verdict> {
+        self.dummy_in_steps(&random_string(UNUSABLE_SUFFIX_LENGTH, ALPHANUMERIC))
+            .map(|()| verdict)
+    }
+
+    fn find(&self, name: &str) -> Option<&Arc<dyn PasswordHasher>> {
         std::iter::once(&self.preferred)
             .chain(&self.others)
             .find(|hasher| hasher.algorithm() == name)
-            .map(|hasher| &**hasher)
     }
+}
+
+/// Hashes with a fresh salt: in steps if the hasher can, otherwise in one piece.
+fn encode(
+    hasher: &Arc<dyn PasswordHasher>,
+    password: &str,
+) -> Work<Result<EncodedPassword, EncodeError>> {
+    let salt = hasher.salt();
+    hasher.encode_in_steps(password, &salt).unwrap_or_else(|| {
+        let (hasher, password) = (Arc::clone(hasher), password.to_owned());
+        Work::whole(move || hasher.encode(&password, &salt))
+    })
+}
+
+fn verify(
+    hasher: &Arc<dyn PasswordHasher>,
+    password: &str,
+    stored: &EncodedPassword,
+) -> Work<Result<bool, MalformedHash>> {
+    hasher.verify_in_steps(password, stored).unwrap_or_else(|| {
+        let (hasher, password) = (Arc::clone(hasher), password.to_owned());
+        let stored = stored.clone();
+        Work::whole(move || hasher.verify(&password, &stored))
+    })
+}
+
+fn harden(hasher: &Arc<dyn PasswordHasher>, password: &str, stored: &EncodedPassword) -> Work<()> {
+    hasher.harden_in_steps(password, stored).unwrap_or_else(|| {
+        let (hasher, password) = (Arc::clone(hasher), password.to_owned());
+        let stored = stored.clone();
+        Work::whole(move || hasher.harden_runtime(&password, &stored))
+    })
 }

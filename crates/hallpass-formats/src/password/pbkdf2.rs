@@ -1,10 +1,7 @@
 //! `pbkdf2_sha256$iterations$salt$hash`, Django's default, and what it shares with `pbkdf2_sha1`.
 
-use pbkdf2::pbkdf2_hmac_array;
-use sha2::Sha256;
-
 use super::fields::{check_salt, python_int};
-use super::{EncodeError, EncodedPassword, MalformedHash, PasswordHasher, SALT_LENGTH};
+use super::{EncodeError, EncodedPassword, MalformedHash, PasswordHasher, SALT_LENGTH, Work};
 use crate::base64;
 use crate::signing::constant_time_eq;
 
@@ -32,9 +29,7 @@ impl Pbkdf2Sha256 {
         Pbkdf2 {
             algorithm: "pbkdf2_sha256",
             derive: |password, salt, iterations| {
-                base64::encode_standard(&pbkdf2_hmac_array::<Sha256, 32>(
-                    password, salt, iterations,
-                ))
+                Work::pbkdf2(password, salt, iterations).map(|hash| base64::encode_standard(&hash))
             },
             iterations: self.iterations,
         }
@@ -47,12 +42,12 @@ impl PasswordHasher for Pbkdf2Sha256 {
     }
 
     fn encode(&self, password: &str, salt: &str) -> Result<EncodedPassword, EncodeError> {
-        self.layout().encode(password, salt)
+        self.layout().encode(password, salt).finish()
     }
 
     /// Hashes again and compares the whole texts, so that an odd spelling of the same hash fails.
     fn verify(&self, password: &str, stored: &EncodedPassword) -> Result<bool, MalformedHash> {
-        self.layout().verify(password, stored)
+        self.layout().verify(password, stored).finish()
     }
 
     /// More iterations than ours are a reason too: Django lowers them.
@@ -61,7 +56,27 @@ impl PasswordHasher for Pbkdf2Sha256 {
     }
 
     fn harden_runtime(&self, password: &str, stored: &EncodedPassword) {
-        self.layout().harden_runtime(password, stored);
+        self.layout().harden_runtime(password, stored).finish();
+    }
+
+    fn encode_in_steps(
+        &self,
+        password: &str,
+        salt: &str,
+    ) -> Option<Work<Result<EncodedPassword, EncodeError>>> {
+        Some(self.layout().encode(password, salt))
+    }
+
+    fn verify_in_steps(
+        &self,
+        password: &str,
+        stored: &EncodedPassword,
+    ) -> Option<Work<Result<bool, MalformedHash>>> {
+        Some(self.layout().verify(password, stored))
+    }
+
+    fn harden_in_steps(&self, password: &str, stored: &EncodedPassword) -> Option<Work<()>> {
+        Some(self.layout().harden_runtime(password, stored))
     }
 }
 
@@ -69,7 +84,7 @@ impl PasswordHasher for Pbkdf2Sha256 {
 pub(super) struct Pbkdf2 {
     pub(super) algorithm: &'static str,
     /// Base64 of the hash, from password, salt and iterations.
-    pub(super) derive: fn(&[u8], &[u8], u32) -> String,
+    pub(super) derive: fn(&[u8], &[u8], u32) -> Work<String>,
     pub(super) iterations: u32,
 }
 
@@ -84,26 +99,28 @@ impl Pbkdf2 {
         &self,
         password: &str,
         salt: &str,
-    ) -> Result<EncodedPassword, EncodeError> {
-        check_salt(salt)?;
-        if self.iterations > MAX_ITERATIONS {
-            return Err(EncodeError::Refused(format!(
-                "at most {MAX_ITERATIONS} iterations can be verified"
-            )));
+    ) -> Work<Result<EncodedPassword, EncodeError>> {
+        if let Err(refused) = check_salt(salt) {
+            return Work::done(Err(refused));
         }
-        Ok(EncodedPassword::new(self.text(
-            password,
-            salt,
-            self.iterations.max(1),
-        )))
+        if self.iterations > MAX_ITERATIONS {
+            return Work::done(Err(EncodeError::Refused(format!(
+                "at most {MAX_ITERATIONS} iterations can be verified"
+            ))));
+        }
+        self.text(password, salt, self.iterations.max(1))
+            .map(|text| Ok(EncodedPassword::new(text)))
     }
 
     pub(super) fn verify(
         &self,
         password: &str,
         stored: &EncodedPassword,
-    ) -> Result<bool, MalformedHash> {
-        let decoded = self.decode(stored)?;
+    ) -> Work<Result<bool, MalformedHash>> {
+        let decoded = match self.decode(stored) {
+            Ok(decoded) => decoded,
+            Err(malformed) => return Work::done(Err(malformed)),
+        };
         // Django reads zero as "not given": the work is that of a new hash, the comparison then fails.
         let iterations = if decoded.iterations == 0 {
             self.iterations.clamp(1, MAX_ITERATIONS)
@@ -111,10 +128,13 @@ impl Pbkdf2 {
             decoded.iterations
         };
         let again = self.text(password, decoded.salt, iterations);
-        Ok(constant_time_eq(
-            again.as_bytes(),
-            stored.as_str().as_bytes(),
-        ))
+        let stored = stored.clone();
+        again.map(move |again| {
+            Ok(constant_time_eq(
+                again.as_bytes(),
+                stored.as_str().as_bytes(),
+            ))
+        })
     }
 
     pub(super) fn must_update(&self, stored: &EncodedPassword) -> bool {
@@ -126,19 +146,23 @@ impl Pbkdf2 {
         }
     }
 
-    pub(super) fn harden_runtime(&self, password: &str, stored: &EncodedPassword) {
-        if let Ok(decoded) = self.decode(stored) {
-            let ours = self.iterations.min(MAX_ITERATIONS);
-            let missing = ours.saturating_sub(decoded.iterations);
-            if missing > 0 {
-                std::hint::black_box(self.text(password, decoded.salt, missing));
-            }
+    pub(super) fn harden_runtime(&self, password: &str, stored: &EncodedPassword) -> Work<()> {
+        let Ok(decoded) = self.decode(stored) else {
+            return Work::done(());
+        };
+        let ours = self.iterations.min(MAX_ITERATIONS);
+        match ours.saturating_sub(decoded.iterations) {
+            0 => Work::done(()),
+            missing => self
+                .text(password, decoded.salt, missing)
+                .map(|text| drop(std::hint::black_box(text))),
         }
     }
 
-    fn text(&self, password: &str, salt: &str, iterations: u32) -> String {
-        let hash = (self.derive)(password.as_bytes(), salt.as_bytes(), iterations);
-        format!("{}${iterations}${salt}${hash}", self.algorithm)
+    fn text(&self, password: &str, salt: &str, iterations: u32) -> Work<String> {
+        let before = format!("{}${iterations}${salt}$", self.algorithm);
+        (self.derive)(password.as_bytes(), salt.as_bytes(), iterations)
+            .map(move |hash| before + &hash)
     }
 
     fn decode<'a>(&self, stored: &'a EncodedPassword) -> Result<Decoded<'a>, MalformedHash> {

@@ -4,7 +4,7 @@ use pbkdf2::pbkdf2_hmac_array;
 use sha1::Sha1;
 
 use super::pbkdf2::Pbkdf2;
-use super::{EncodeError, EncodedPassword, MalformedHash, PasswordHasher};
+use super::{EncodeError, EncodedPassword, MalformedHash, PasswordHasher, Work};
 use crate::base64;
 
 /// Django 5.2 `PBKDF2SHA1PasswordHasher`. In Django it has the iterations of `pbkdf2_sha256`, and the same
@@ -28,7 +28,8 @@ impl Pbkdf2Sha1 {
         Pbkdf2 {
             algorithm: "pbkdf2_sha1",
             derive: |password, salt, iterations| {
-                base64::encode_standard(&pbkdf2_hmac_array::<Sha1, 20>(password, salt, iterations))
+                let hash = pbkdf2_hmac_array::<Sha1, 20>(password, salt, iterations);
+                Work::done(base64::encode_standard(&hash))
             },
             iterations: self.iterations,
         }
@@ -41,11 +42,11 @@ impl PasswordHasher for Pbkdf2Sha1 {
     }
 
     fn encode(&self, password: &str, salt: &str) -> Result<EncodedPassword, EncodeError> {
-        self.layout().encode(password, salt)
+        self.layout().encode(password, salt).finish()
     }
 
     fn verify(&self, password: &str, stored: &EncodedPassword) -> Result<bool, MalformedHash> {
-        self.layout().verify(password, stored)
+        self.layout().verify(password, stored).finish()
     }
 
     fn must_update(&self, stored: &EncodedPassword) -> bool {
@@ -53,6 +54,6 @@ impl PasswordHasher for Pbkdf2Sha1 {
     }
 
     fn harden_runtime(&self, password: &str, stored: &EncodedPassword) {
-        self.layout().harden_runtime(password, stored);
+        self.layout().harden_runtime(password, stored).finish();
     }
 }

@@ -12,3 +12,4 @@ mod redaction;
 mod sessions;
 mod signing;
 mod vectors;
+mod work;

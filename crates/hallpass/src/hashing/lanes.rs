@@ -66,6 +66,12 @@ impl<J> Lanes<J> {
         (self.tickets, refused)
     }
 
+    /// The job that [`take`](Self::take) would take.
+    pub(super) fn next(&self) -> Option<&J> {
+        let lane = self.lanes.get(self.turns.front()?)?;
+        lane.front().map(|(_, job)| job)
+    }
+
     /// The next job: the oldest of the client whose turn it is.
     pub(super) fn take(&mut self) -> Option<J> {
         let client = self.turns.pop_front()?;
@@ -129,12 +135,13 @@ mod tests {
         for job in ["a1", "a2", "a3", "a4"] {
             assert_eq!(lanes.enter(client(1), job).1, None);
         }
+        assert_eq!(lanes.next(), Some(&"a1"));
         assert_eq!(lanes.take(), Some("a1"));
         lanes.enter(client(2), "b1");
         lanes.enter(Client::default(), "c1");
         lanes.enter(client(2), "b2");
         assert_eq!(rest(&mut lanes), ["a2", "b1", "c1", "a3", "b2", "a4"]);
-        assert_eq!(lanes.waiting, 0);
+        assert_eq!((lanes.waiting, lanes.next()), (0, None));
     }
 
     #[test]

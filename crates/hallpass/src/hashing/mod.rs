@@ -5,39 +5,38 @@
 //! in a lane of its own ([`lanes`]), so that a flood of log-ins from one address does not keep others out. A hash that
 //! nobody waits for any more, because the client went away, is not made.
 //!
+//! While more hashes wait than there are threads, a thread makes two PBKDF2 hashes side by side ([`threads`]), which
+//! takes it little longer than one.
+//!
 //! On Linux the threads are nicer than all others (`nice 10`), so that a flood of log-ins leaves the processors to
 //! whoever else asks. Where argon2 is in use each thread keeps the 100 MiB that one such hash fills, from the first to
 //! the end.
 
 mod lanes;
 mod queue;
+mod threads;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 use std::time::Instant;
 
-use hallpass_formats::password::{EncodeError, EncodedPassword, PasswordHashers, Verdict};
+use hallpass_formats::password::{EncodeError, EncodedPassword, PasswordHashers, Verdict, Work};
 use tokio::sync::oneshot;
 
 use crate::diagnostics::{Cause, Reason};
 use crate::metrics::Metrics;
 use crate::rejection::Rejection;
 
-use queue::{Job, Queue};
+use queue::{Job, Queue, Turn};
 
 pub(crate) use lanes::Client;
 
 /// The longest password, in bytes: nobody has a longer one, and none is made. What waits in the queue is bounded by it.
 pub(crate) const LONGEST_PASSWORD: usize = 4096;
 
-/// How nice the threads are: at 10 a busy thread gets about a tenth of what one of the others gets.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
-
 /// The pool. Its threads end when it is dropped.
 #[derive(Debug)]
 pub(crate) struct HashingPool {
+    hashers: Arc<PasswordHashers>,
     queue: Arc<Queue>,
     metrics: Arc<Metrics>,
 }
@@ -51,18 +50,12 @@ impl HashingPool {
         metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
         let pool = Self {
+            hashers: Arc::new(hashers),
             queue: Arc::new(Queue::new(queue)),
             metrics,
         };
-        let hashers = Arc::new(hashers);
         for number in 0..threads.max(1) {
-            let (queue, hashers) = (Arc::clone(&pool.queue), Arc::clone(&hashers));
-            thread::Builder::new()
-                .name(format!("hallpass-hash-{number}"))
-                .spawn(move || {
-                    step_back();
-                    work(&queue, &hashers);
-                })?;
+            threads::start(number, &pool.queue)?;
         }
         Ok(pool)
     }
@@ -77,16 +70,16 @@ impl HashingPool {
         if password.len() > LONGEST_PASSWORD {
             return Ok(Verdict::Wrong);
         }
-        let (password, stored) = (password.to_owned(), stored.clone());
-        self.run(client, move |hashers| {
-            let verdict = hashers.verify(&password, &stored);
+        let (hashers, typed) = (Arc::clone(&self.hashers), password.to_owned());
+        let checked = self.hashers.verify_in_steps(password, stored);
+        let work = checked.then(move |verdict| {
             // Django answers 500 to these. Here it is a refusal, and must take as long as the others do.
             if matches!(verdict, Verdict::Malformed(_)) {
-                hashers.dummy(&password);
+                return hashers.dummy_in_steps(&typed).map(|()| verdict);
             }
-            verdict
-        })
-        .await
+            Work::done(verdict)
+        });
+        self.run(client, work).await
     }
 
     /// A fresh hash with the preferred hasher, unless that refuses the password; `None` makes an unusable one.
@@ -99,9 +92,7 @@ impl HashingPool {
             let too_long = format!("it is longer than {LONGEST_PASSWORD} bytes");
             return Ok(Err(EncodeError::Refused(too_long)));
         }
-        let password = password.map(str::to_owned);
-        self.run(client, move |hashers| hashers.make(password.as_deref()))
-            .await
+        self.run(client, self.hashers.make_in_steps(password)).await
     }
 
     /// The work of one hash, for a user who does not exist.
@@ -109,31 +100,32 @@ impl HashingPool {
         if password.len() > LONGEST_PASSWORD {
             return Ok(());
         }
-        let password = password.to_owned();
-        self.run(client, move |hashers| hashers.dummy(&password))
+        self.run(client, self.hashers.dummy_in_steps(password))
             .await
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        client: Client,
-        hash: impl FnOnce(&PasswordHashers) -> T + Send + 'static,
-    ) -> Result<T, Rejection> {
+    async fn run<T: Send + 'static>(&self, client: Client, work: Work<T>) -> Result<T, Rejection> {
         let (reply, answer) = oneshot::channel();
         let metrics = Arc::clone(&self.metrics);
         let queued = Instant::now();
-        let job: Job = Box::new(move |hashers| {
-            let Some(hashers) = hashers else {
+        let is_in_steps = work.is_in_steps();
+        let begin = move |turn| {
+            if turn == Turn::Refused {
                 metrics.hash_refused();
                 let _ = reply.send(None);
-                return;
-            };
+                return Work::done(());
+            }
             metrics.hash_begun(queued.elapsed());
             let begun = Instant::now();
-            let done = hash(hashers);
-            metrics.hash_done(begun.elapsed());
-            let _ = reply.send(Some(done));
-        });
+            work.map(move |done| {
+                metrics.hash_done(begun.elapsed());
+                let _ = reply.send(Some(done));
+            })
+        };
+        let job = Job {
+            is_in_steps,
+            begin: Box::new(begin),
+        };
         self.metrics.hash_queued();
         let _place = Place {
             pool: self,
@@ -171,23 +163,6 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         if self.pool.queue.leave(self.client, self.ticket) {
             self.pool.metrics.hash_given_up();
-        }
-    }
-}
-
-/// Lowers the priority of the calling thread. Linux counts niceness by thread; elsewhere it would be the whole process's.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::warn!(%error, "the hashing threads keep the priority of all others");
-    }
-}
-
-fn work(queue: &Queue, hashers: &PasswordHashers) {
-    while let Some(job) = queue.next() {
-        // A hasher of the application may panic. Its login fails; the thread must live on for everybody else.
-        if catch_unwind(AssertUnwindSafe(|| job(Some(hashers)))).is_err() {
-            tracing::error!("a password hasher panicked");
         }
     }
 }

@@ -2,13 +2,27 @@
 
 use std::fmt;
 
-use hallpass_formats::password::PasswordHashers;
+use hallpass_formats::password::Work;
 use parking_lot::{Condvar, Mutex};
 
 use super::lanes::{Client, Lanes};
 
-/// One hash to be made; without hashers it is told that there is no room for it.
-pub(super) type Job = Box<dyn FnOnce(Option<&PasswordHashers>) + Send>;
+/// One hash to be made.
+pub(super) struct Job {
+    /// Whether a thread can take it beside another one.
+    pub(super) is_in_steps: bool,
+    /// What is to be done when its turn has come, or when it never will.
+    pub(super) begin: Box<dyn FnOnce(Turn) -> Work<()> + Send>,
+}
+
+/// What has become of a job that waited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// A thread takes it.
+    Come,
+    /// There was no room for it.
+    Refused,
+}
 
 /// Jobs that wait for a thread.
 pub(super) struct Queue {
@@ -18,6 +32,8 @@ pub(super) struct Queue {
 
 struct State {
     lanes: Lanes<Job>,
+    /// Threads that have nothing to do, or have not yet noticed that they have.
+    idle: usize,
     is_closed: bool,
 }
 
@@ -27,6 +43,7 @@ impl Queue {
         Self {
             state: Mutex::new(State {
                 lanes: Lanes::new(room),
+                idle: 0,
                 is_closed: false,
             }),
             filled: Condvar::new(),
@@ -38,7 +55,7 @@ impl Queue {
         let (ticket, refused) = self.state.lock().lanes.enter(client, job);
         self.filled.notify_one();
         if let Some(refused) = refused {
-            refused(None);
+            (refused.begin)(Turn::Refused).finish();
         }
         ticket
     }
@@ -56,9 +73,28 @@ impl Queue {
             if let Some(job) = state.lanes.take() {
                 return Some(job);
             }
+            state.idle += 1;
             self.filled.wait(&mut state);
+            state.idle -= 1;
         }
         None
+    }
+
+    /// The next job for a thread that already has one, if it can be taken beside that and no other thread is free for
+    /// it. Nobody is overtaken: a job that has to be alone keeps those behind it waiting too.
+    pub(super) fn next_beside(&self) -> Option<Job> {
+        let mut state = self.state.lock();
+        let fits = state.lanes.next().is_some_and(|job| job.is_in_steps);
+        if state.is_closed || state.idle > 0 || !fits {
+            return None;
+        }
+        state.lanes.take()
+    }
+
+    /// How many threads wait for work.
+    #[cfg(test)]
+    pub(super) fn idle(&self) -> usize {
+        self.state.lock().idle
     }
 
     /// Sends the threads home.
