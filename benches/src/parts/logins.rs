@@ -4,9 +4,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::Failure;
-use crate::databases::{CACHED, Database, PASSWORD, USER};
+use crate::databases::{CACHED, PASSWORD, USER};
 use crate::load::{Latencies, Target, Until, get, post_json, token};
 use crate::measure::median;
+use crate::parts::layers::asked_by_nginx;
 use crate::pin::Place;
 use crate::report::{Report, Row};
 use crate::servers::Server;
@@ -37,7 +38,19 @@ fn both(world: &World, report: &mut Report) -> Result<(), Failure> {
     ];
     let drf = Server::gunicorn(plan, database, Place::Anywhere, &workers)?;
     rate(world, &hallpass, &drf, report)?;
-    flood(world, database, &hallpass, report)
+    let asks = [
+        ("token GETs", "/api/whoami/", token(&database.token)),
+        (
+            "forward-auth answers",
+            "/forward-auth/nginx",
+            asked_by_nginx(&database.token),
+        ),
+    ];
+    for (what, path, header) in asks {
+        let request = get(hallpass.address(), path, &header);
+        flood(world, &hallpass, what, request, report)?;
+    }
+    Ok(())
 }
 
 /// In turns, a few seconds each.
@@ -70,16 +83,15 @@ fn rate(
     Ok(())
 }
 
-/// Token GETs alone, and beside connections that do nothing but log in.
+/// One kind of request alone, and beside connections that do nothing but log in.
 fn flood(
     world: &World,
-    database: &Database,
     hallpass: &Server,
+    what: &str,
+    request: Vec<u8>,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let address = hallpass.address();
-    let request = get(address, "/api/whoami/", &token(&database.token));
-    let gets = Target::new(address, request).connections(2);
+    let gets = Target::new(hallpass.address(), request).connections(2);
     let time = Duration::from_secs(world.plan.pick(8, 3));
     gets.load(Until::Count(2_000), None)?;
     let idle = gets.load(Until::Time(time), None)?;
@@ -94,7 +106,7 @@ fn flood(
     let flooded = flooded?;
     let logged_in = logged_in.map_err(|_| Failure("the flood broke off".to_owned()))??;
     println!(
-        "  token GETs: {} alone; {} beside {:.1} logins a second",
+        "  {what}: {} alone; {} beside {:.1} logins a second",
         shown(&idle),
         shown(&flooded),
         logged_in.per_second()
@@ -103,17 +115,21 @@ fn flood(
     report.row(
         Row::new(
             PART,
-            "p99 of token GETs beside 16 login connections",
+            format!("p99 of {what} beside 16 login connections"),
             during,
         )
         .unit(" ms")
         .at_most(20.0, 10.0),
     );
     report.row(
-        Row::new(PART, "the same, over p99 without logins", during / before)
-            .ours(during, " ms")
-            .beside("without", before, " ms")
-            .at_most(5.0, 2.0),
+        Row::new(
+            PART,
+            format!("{what}: the same, over p99 without logins"),
+            during / before,
+        )
+        .ours(during, " ms")
+        .beside("without", before, " ms")
+        .at_most(5.0, 2.0),
     );
     Ok(())
 }

@@ -59,7 +59,7 @@ pub(crate) const PARTS: [Part; 12] = [
     },
     Part {
         name: "logins",
-        about: "logins a second, and token GETs while others log in",
+        about: "logins a second, and token GETs and forward-auth while others log in",
         run: logins::measure,
         usual: true,
     },
