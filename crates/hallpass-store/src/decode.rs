@@ -3,18 +3,19 @@
 //! Django answers 500 for a value that it cannot read; here the one row is refused
 //! with [`StoreError::Corrupt`] and nothing else is touched.
 
-use hallpass_formats::password::EncodedPassword;
+use std::sync::Arc;
+
 use hallpass_formats::session::SessionKey;
 use hallpass_formats::timestamp::Timestamp;
-use hallpass_formats::token::TokenKey;
 
 use crate::column_type::KeyType;
 use crate::engine::{Columns, Mismatch};
 use crate::error::StoreError;
-use crate::rows::{PermissionRow, SessionRow, TokenRow, UserRow};
+use crate::rows::{PermissionRow, SessionRow, TokenOwner, TokenRow};
 use crate::schema::{ExtraColumn, Schema};
 use crate::statements::users::FIXED_COLUMNS;
 use crate::user_id::{UserId, uuid_from_text};
+use crate::user_row::{UserColumnValues, UserRow};
 use crate::value::Value;
 
 /// One column of a row, with its name for the error.
@@ -50,11 +51,11 @@ impl<'row> Column<'row> {
         Ok(id)
     }
 
-    fn optional_text(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.read(Columns::text)?.map(ToOwned::to_owned))
+    fn optional_text(&self) -> Result<Option<&'row str>, StoreError> {
+        self.read(Columns::text)
     }
 
-    fn text(&self) -> Result<String, StoreError> {
+    fn text(&self) -> Result<&'row str, StoreError> {
         self.optional_text()?
             .ok_or_else(|| self.corrupt("NULL", "text"))
     }
@@ -115,12 +116,12 @@ pub(crate) fn user(
     for (offset, of_application) in schema.extra.iter().enumerate() {
         let name = &of_application.name;
         let value = column(FIXED_COLUMNS + offset, name).extra(of_application)?;
-        extra.push((name.clone(), value));
+        extra.push((Arc::clone(name), value));
     }
-    Ok(UserRow {
+    let values = UserColumnValues {
         id: column(0, &names.id).id(schema.key)?,
         username: column(1, &names.username).text()?,
-        password: EncodedPassword::new(column(2, &names.password).text()?),
+        password: column(2, &names.password).text()?,
         last_login: column(3, &names.last_login).optional_timestamp()?,
         is_superuser: column(4, &names.is_superuser).optional_boolean()?,
         is_staff: column(5, &names.is_staff).optional_boolean()?,
@@ -133,6 +134,10 @@ pub(crate) fn user(
         email: column(9, &names.email).optional_text()?,
         date_joined: column(10, &names.date_joined).optional_timestamp()?,
         extra,
+    };
+    UserRow::pack(values).ok_or_else(|| StoreError::Corrupt {
+        table: model.table.clone(),
+        what: "a row holds more than 2 GiB of text".to_owned(),
     })
 }
 
@@ -145,9 +150,29 @@ pub(crate) fn token_of(row: &dyn Columns, user_id: UserId) -> Result<TokenRow, S
         name,
     };
     Ok(TokenRow {
-        key: TokenKey::from(column(0, "key").text()?),
+        key: column(0, "key").text()?.into(),
         user_id,
         created: column(1, "created").timestamp()?,
+    })
+}
+
+/// The same before the columns of its user, for whoever asked with this key.
+pub(crate) fn token_owner(
+    schema: &Schema,
+    row: &dyn Columns,
+    key: &str,
+) -> Result<TokenOwner, StoreError> {
+    let column = |index, name| Column {
+        row,
+        index,
+        table: "authtoken_token",
+        name,
+    };
+    let stored = column(0, "key").text()?;
+    Ok(TokenOwner {
+        created: column(1, "created").timestamp()?,
+        user: user(schema, row, 2)?,
+        other_key: (stored != key).then(|| Box::new(stored.into())),
     })
 }
 
@@ -161,9 +186,9 @@ pub(crate) fn session(row: &dyn Columns) -> Result<SessionRow, StoreError> {
     };
     let key = column(0, "session_key");
     Ok(SessionRow {
-        key: SessionKey::from_cookie(&key.text()?)
+        key: SessionKey::from_cookie(key.text()?)
             .ok_or_else(|| key.corrupt("text", "a session key"))?,
-        data: column(1, "session_data").text()?,
+        data: column(1, "session_data").text()?.to_owned(),
         expire_date: column(2, "expire_date").timestamp()?,
     })
 }
@@ -182,7 +207,7 @@ pub(crate) fn user_name(
     };
     Ok((
         column(0, &model.columns.id).id(schema.key)?,
-        column(1, &model.columns.username).text()?,
+        column(1, &model.columns.username).text()?.to_owned(),
     ))
 }
 
@@ -215,6 +240,7 @@ pub(crate) fn text(
         name,
     }
     .text()
+    .map(ToOwned::to_owned)
 }
 
 /// A date and time, or NULL.

@@ -23,6 +23,7 @@ mod subject;
 mod url;
 mod user_id;
 mod user_model;
+mod user_row;
 mod value;
 
 pub use error::{StoreError, Unavailable};
@@ -31,11 +32,14 @@ pub use inspect::Inspection;
 pub use migrate::{AutoField, MigrationError, MigrationState};
 pub use proof::{Proof, Proven};
 pub use receivers::{RelatedRows, UserCreated};
-pub use rows::{NewUser, OwnTokenRow, PermissionRow, SessionPage, SessionRow, TokenRow, UserRow};
+pub use rows::{
+    NewUser, OwnTokenRow, PermissionRow, SessionPage, SessionRow, TokenOwner, TokenRow,
+};
 pub use store::{Store, StoreOptions, TokenTable, Triggers};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use user_id::{InvalidUserId, UserId};
 pub use user_model::{InvalidUserModel, UserColumns, UserModel};
+pub use user_row::UserRow;
 /// What [`UserId::as_uuid`] gives.
 pub use uuid::Uuid;
 pub use value::Value;

@@ -24,3 +24,14 @@ pub struct Proven<T> {
     /// `None` where changes cannot be watched, or not just now.
     pub proof: Option<Proof>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Proof;
+
+    /// Each remembered identity has one.
+    #[test]
+    fn a_proof_is_small() {
+        assert!(size_of::<Proof>() <= 16);
+    }
+}

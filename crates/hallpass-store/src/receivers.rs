@@ -8,7 +8,7 @@ use std::fmt;
 
 use hallpass_formats::token::TokenKey;
 
-use crate::rows::UserRow;
+use crate::user_row::UserRow;
 use crate::value::Value;
 
 /// Called for each new user, before the transaction commits.

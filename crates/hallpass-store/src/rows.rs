@@ -8,47 +8,7 @@ use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::token::TokenKey;
 
 use crate::user_id::UserId;
-use crate::value::Value;
-
-/// One row of the user table. Columns that the table lacks read as Django's
-/// `AbstractBaseUser` would have them: active, no staff, no superuser, no names.
-#[derive(Clone)]
-pub struct UserRow {
-    /// Primary key.
-    pub id: UserId,
-    /// The value of the login column (`USERNAME_FIELD`).
-    pub username: String,
-    /// The encoded password as stored.
-    pub password: EncodedPassword,
-    /// Set by login only.
-    pub last_login: Option<Timestamp>,
-    /// Has every permission; `None` when the table has no such column.
-    pub is_superuser: Option<bool>,
-    /// May use the admin; `None` when the table has no such column.
-    pub is_staff: Option<bool>,
-    /// May log in.
-    pub is_active: bool,
-    /// Given name; `None` when the table has no such column.
-    pub first_name: Option<String>,
-    /// Family name; `None` when the table has no such column.
-    pub last_name: Option<String>,
-    /// Address; `None` when the table has no such column.
-    pub email: Option<String>,
-    /// When the account was made; `None` when the table has no such column.
-    pub date_joined: Option<Timestamp>,
-    /// The columns asked for in [`UserModel::extra_columns`](crate::UserModel), in that order.
-    pub extra: Vec<(String, Value)>,
-}
-
-/// Without the other columns: an extra one may hold a secret of the application.
-impl fmt::Debug for UserRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UserRow")
-            .field("id", &self.id)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
+use crate::user_row::UserRow;
 
 /// One row of `authtoken_token`.
 #[derive(Debug, Clone)]
@@ -59,6 +19,17 @@ pub struct TokenRow {
     pub user_id: UserId,
     /// Set on insert, never changed.
     pub created: Timestamp,
+}
+
+/// Whose token a key is: what whoever has the key does not know yet.
+#[derive(Debug, Clone)]
+pub struct TokenOwner {
+    /// When the token was made.
+    pub created: Timestamp,
+    /// Whose it is.
+    pub user: UserRow,
+    /// The key as it is stored, where the database takes another for the same: on MySQL and MariaDB one in other letter case.
+    pub other_key: Option<Box<TokenKey>>,
 }
 
 /// One row of a table of tokens that is the application's own. `Debug` hides the key.

@@ -27,7 +27,7 @@ pub(crate) struct Schema {
 /// A column that only the application understands.
 #[derive(Debug)]
 pub(crate) struct ExtraColumn {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) is_uuid: bool,
 }
 
@@ -129,7 +129,7 @@ fn extra(model: &UserModel, existing: &[ExistingColumn]) -> Vec<ExtraColumn> {
         .extra_columns
         .iter()
         .map(|name| ExtraColumn {
-            name: name.clone(),
+            name: name.as_str().into(),
             is_uuid: is_uuid(name),
         })
         .collect()

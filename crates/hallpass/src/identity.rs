@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use hallpass_formats::password::EncodedPassword;
 use hallpass_formats::timestamp::Timestamp;
@@ -17,49 +16,49 @@ use hallpass_store::{OwnTokenRow, TokenRow, UserId, UserRow, Value};
 /// Cheap to clone. `Debug` prints the id and the login name, never the stored password.
 #[derive(Clone)]
 pub struct User {
-    row: Arc<UserRow>,
+    row: UserRow,
 }
 
 impl User {
     /// The primary key.
     pub fn id(&self) -> &UserId {
-        &self.row.id
+        self.row.id()
     }
 
     /// The value of the login column (`USERNAME_FIELD`): Django's `get_username()`.
     pub fn username(&self) -> &str {
-        &self.row.username
+        self.row.username()
     }
 
     /// The address; `None` when the model has no such column.
     pub fn email(&self) -> Option<&str> {
-        self.row.email.as_deref()
+        self.row.email()
     }
 
     /// The first name; `None` when the model has no such column.
     pub fn first_name(&self) -> Option<&str> {
-        self.row.first_name.as_deref()
+        self.row.first_name()
     }
 
     /// The last name; `None` when the model has no such column.
     pub fn last_name(&self) -> Option<&str> {
-        self.row.last_name.as_deref()
+        self.row.last_name()
     }
 
     /// May enter the admin; what [`IsAdminUser`](crate::permissions::IsAdminUser) asks. False when the model has
     /// no such column.
     pub fn is_staff(&self) -> bool {
-        self.row.is_staff.unwrap_or(false)
+        self.row.is_staff().unwrap_or(false)
     }
 
     /// Holds every permission. False when the model has no such column.
     pub fn is_superuser(&self) -> bool {
-        self.row.is_superuser.unwrap_or(false)
+        self.row.is_superuser().unwrap_or(false)
     }
 
     /// Whether both are of one reading of the row.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.row, &other.row)
+        self.row.is(&other.row)
     }
 
     /// The row underneath: there a column that the model lacks is `None`.
@@ -69,65 +68,53 @@ impl User {
 
     /// May authenticate at all. True when the model has no such column, as in Django's `AbstractBaseUser`.
     pub fn is_active(&self) -> bool {
-        self.row.is_active
+        self.row.is_active()
     }
 
     /// When the user last logged in with a session; tokens and Basic never move it.
     pub fn last_login(&self) -> Option<Timestamp> {
-        self.row.last_login
+        self.row.last_login()
     }
 
     /// When the user was made; `None` when the model has no such column.
     pub fn date_joined(&self) -> Option<Timestamp> {
-        self.row.date_joined
+        self.row.date_joined()
     }
 
     /// A further column that `[user_model] extra_columns` names.
     pub fn extra(&self, column: &str) -> Option<&Value> {
-        self.row
-            .extra
-            .iter()
-            .find(|(name, _)| name == column)
+        let mut all = self.row.extra().iter();
+        all.find(|(name, _)| **name == *column)
             .map(|(_, value)| value)
     }
 
     /// The stored password text.
-    pub(crate) fn password(&self) -> &EncodedPassword {
-        &self.row.password
+    pub(crate) fn password(&self) -> EncodedPassword {
+        self.row.password()
     }
 
     /// The same user after it logged in.
     pub(crate) fn with_last_login(&self, at: Timestamp) -> Self {
-        Self {
-            row: Arc::new(UserRow {
-                last_login: Some(at),
-                ..UserRow::clone(&self.row)
-            }),
-        }
+        self.row.with_last_login(at).into()
     }
 
     /// The same user after its stored password was replaced.
-    pub(crate) fn with_password(&self, password: EncodedPassword) -> Self {
-        Self {
-            row: Arc::new(UserRow {
-                password,
-                ..UserRow::clone(&self.row)
-            }),
-        }
+    pub(crate) fn with_password(&self, password: &EncodedPassword) -> Self {
+        self.row.with_password(password).into()
     }
 }
 
 impl From<UserRow> for User {
     fn from(row: UserRow) -> Self {
-        Self { row: Arc::new(row) }
+        Self { row }
     }
 }
 
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("User")
-            .field("id", &self.row.id.to_string())
-            .field("username", &self.row.username)
+            .field("id", &self.id().to_string())
+            .field("username", &self.username())
             .finish()
     }
 }

@@ -2,10 +2,10 @@
 
 use hallpass_formats::timestamp::Timestamp;
 use hallpass_formats::token::TokenKey;
-use hallpass_store::{Store, StoreError, TokenRow, TokenTable, UserId};
+use hallpass_store::{Store, StoreError, TokenOwner, TokenRow, TokenTable, UserId};
 
 use crate::identity::{Token, User};
-use crate::identity_cache::{IdentityCache, OwnedToken};
+use crate::identity_cache::IdentityCache;
 use crate::rejection::Rejection;
 
 /// Tokens made in one transaction by [`Tokens::create_missing`].
@@ -29,7 +29,7 @@ impl<'a> Tokens<'a> {
     /// The store's fault, as 503. A row that cannot be read counts as absent and is logged.
     pub async fn find(&self, key: &str) -> Result<Option<(Token, User)>, Rejection> {
         let answer = self.identities.token(self.store, key).await;
-        found(answer.map(|found| found.map(|owned| with_key(owned, key))))
+        found(answer.map(|found| found.map(|owner| with_key(owner, key))))
     }
 
     /// The same, where it is remembered and proven; `None` says nothing.
@@ -108,9 +108,9 @@ impl<'a> Tokens<'a> {
     }
 }
 
-fn with_key(owned: OwnedToken, key: &str) -> (Token, User) {
-    let key = owned.other_key.unwrap_or_else(|| key.into());
-    (Token::new(key, owned.created), owned.user)
+fn with_key(owner: TokenOwner, key: &str) -> (Token, User) {
+    let key = owner.other_key.map_or_else(|| key.into(), |other| *other);
+    (Token::new(key, owner.created), owner.user.into())
 }
 
 fn found(

@@ -6,11 +6,12 @@ use crate::column_type::{self, Field};
 use crate::decode;
 use crate::engine::{Connection, ExistingColumn, Job, Parameter, PointRead, Tables};
 use crate::error::StoreError;
-use crate::rows::{OwnTokenRow, UserRow};
+use crate::rows::OwnTokenRow;
 use crate::schema::Schema;
 use crate::statements::tokens::by_own_token;
 use crate::store::TokenTable;
 use crate::user_model::UserModel;
+use crate::user_row::UserRow;
 
 /// Looks at the table: whether it can be what its name says.
 #[derive(Debug)]

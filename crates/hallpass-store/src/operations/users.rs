@@ -11,11 +11,12 @@ use crate::engine::{Connection, Job, Parameter, PointRead, Statement, Tables, Wr
 use crate::error::StoreError;
 use crate::operations::tokens;
 use crate::receivers::{RelatedRow, RelatedRows, UserCreated};
-use crate::rows::{NewUser, TokenRow, UserRow};
+use crate::rows::{NewUser, TokenOwner, TokenRow};
 use crate::schema::Schema;
 use crate::statements::users::UserColumn;
 use crate::user_id::UserId;
 use crate::user_model::UserModel;
+use crate::user_row::UserRow;
 
 /// The token whose key is the text, and its user.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +37,31 @@ impl PointRead for ByToken {
             .connection
             .one(sql, &parameters, |row| {
                 let user = decode::user(schema, row, 2)?;
-                Ok((decode::token_of(row, user.id)?, user))
+                Ok((decode::token_of(row, *user.id())?, user))
+            })
+            .await
+    }
+}
+
+/// The owner of the token whose key is the text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OwnerOfToken;
+
+impl PointRead for OwnerOfToken {
+    type Output = Option<TokenOwner>;
+
+    async fn read<C: Connection>(
+        self,
+        tables: Tables<'_, C>,
+        key: &str,
+    ) -> Result<Self::Output, StoreError> {
+        let schema = tables.schema;
+        let sql = &schema.statements.users.by_token;
+        let parameters = [Parameter::Text(key)];
+        tables
+            .connection
+            .one(sql, &parameters, |row| {
+                decode::token_owner(schema, row, key)
             })
             .await
     }

@@ -8,6 +8,7 @@
 //! Silence is believed only until a moment that each beat of the listener puts off: see `listener`.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -35,17 +36,19 @@ pub(super) struct Changes {
     probe: Mutex<Option<(String, oneshot::Sender<()>)>>,
 }
 
-/// A moment, and whose changes after it matter.
+/// A [`Moment`], and whose changes after it matter. In two words, since whatever is cached has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Heard {
-    moment: Moment,
+    latest: u64,
+    channel: NonZeroU32,
     places: [u16; 2],
 }
 
+/// When, by what was heard. After so many channels that their number has no room here nothing is cached any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment {
-    channel: u64,
     latest: u64,
+    channel: NonZeroU32,
 }
 
 impl Changes {
@@ -64,21 +67,25 @@ impl Changes {
 
     /// Now, to be taken before a read; `None` while nothing is known.
     pub(super) fn moment(&self) -> Option<Moment> {
-        self.is_believed().then(|| Moment {
-            channel: self.channel.load(Ordering::SeqCst),
+        if !self.is_believed() {
+            return None;
+        }
+        let channel = u32::try_from(self.channel.load(Ordering::SeqCst)).ok()?;
+        Some(Moment {
+            channel: NonZeroU32::new(channel)?,
             latest: self.latest.load(Ordering::SeqCst),
         })
     }
 
     /// Whether nothing was heard of these rows since.
     pub(super) fn holds(&self, heard: &Heard) -> bool {
-        let Moment { channel, latest } = heard.moment;
+        let latest = heard.latest;
         let quiet = |place: &u16| {
             let place = self.places.get(usize::from(*place));
             place.is_some_and(|noted| noted.load(Ordering::SeqCst) <= latest)
         };
         self.is_believed()
-            && self.channel.load(Ordering::SeqCst) == channel
+            && self.channel.load(Ordering::SeqCst) == u64::from(heard.channel.get())
             && self.everything.load(Ordering::SeqCst) <= latest
             && heard.places.iter().all(quiet)
     }
@@ -160,7 +167,8 @@ impl Moment {
     pub(super) fn about(self, first: Subject<'_>, second: Option<Subject<'_>>) -> Heard {
         let first = place(&name(first));
         Heard {
-            moment: self,
+            latest: self.latest,
+            channel: self.channel,
             places: [first, second.map_or(first, |second| place(&name(second)))],
         }
     }

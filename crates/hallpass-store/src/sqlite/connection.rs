@@ -24,7 +24,7 @@ pub(super) struct OpenFile {
 
 /// Device and inode: a restored backup is another file under the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FileIdentity(u64, u64);
+pub(super) struct FileIdentity(pub(super) u64, pub(super) u64);
 
 impl OpenFile {
     /// Opens an existing file.

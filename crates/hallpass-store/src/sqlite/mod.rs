@@ -6,6 +6,7 @@ mod ddl;
 mod errors;
 mod readers;
 mod row;
+mod seen;
 mod slot;
 mod transaction;
 mod writer;
@@ -27,7 +28,7 @@ use crate::sqlite::transaction::Begun;
 use crate::sqlite::writer::{Target, Writer};
 use crate::user_model::UserModel;
 
-pub(crate) use slot::FileStamp;
+pub(crate) use seen::FileStamp;
 
 /// One SQLite database.
 #[derive(Debug)]
@@ -285,7 +286,7 @@ mod tests {
             .unwrap();
         for _ in 0..1000 {
             let found = store.point_read(ALICE, ByToken).await.unwrap();
-            assert_eq!(found.unwrap().1.username, "alice");
+            assert_eq!(found.unwrap().1.username(), "alice");
         }
         let readers = store.shared.readers.as_ref().unwrap();
         let reprepared = readers.run_now(|open| {

@@ -14,7 +14,8 @@ use rusqlite::Connection;
 
 use crate::error::{StoreError, Unavailable};
 use crate::sqlite::connection::{OpenFile, Purpose};
-use crate::sqlite::slot::{FileStamp, Files, Open, Slot};
+use crate::sqlite::seen::{FileStamp, Seen};
+use crate::sqlite::slot::{Open, Slot};
 
 /// More connections than this win nothing: point reads are short.
 const MOST_CONNECTIONS: usize = 8;
@@ -28,7 +29,7 @@ pub(super) struct Readers {
     read_only: bool,
     busy_timeout: Duration,
     slots: Box<[Mutex<Slot>]>,
-    files: Files,
+    seen: Seen,
     waiting: Arc<AtomicUsize>,
 }
 
@@ -50,7 +51,7 @@ impl Readers {
             slots: (0..count.min(MOST_CONNECTIONS))
                 .map(|_| Mutex::default())
                 .collect(),
-            files: Files::default(),
+            seen: Seen::default(),
             waiting: Arc::default(),
         }
     }
@@ -61,14 +62,14 @@ impl Readers {
         read: impl FnOnce(&mut Open) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut slot = self.free().ok_or(Unavailable::Locked)?;
-        read(slot.open(&self.path, self.read_only, &self.files)?)
+        read(slot.open(&self.path, self.read_only, &self.seen)?)
     }
 
     /// What the file looks like now; `None` if that cannot be told without waiting.
     pub(super) fn stamp(&self) -> Option<FileStamp> {
         let mut slot = self.free()?;
-        let open = slot.open(&self.path, self.read_only, &self.files).ok()?;
-        open.stamp(&self.path, self.read_only)
+        let open = slot.open(&self.path, self.read_only, &self.seen).ok()?;
+        open.stamp(&self.path, self.read_only, &self.seen)
     }
 
     /// [`Open::read_proven`] with what it needs to know.
@@ -77,7 +78,7 @@ impl Readers {
         open: &mut Open,
         read: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<(T, Option<FileStamp>), StoreError> {
-        open.read_proven(&self.path, self.read_only, read)
+        open.read_proven(&self.path, self.read_only, &self.seen, read)
     }
 
     fn free(&self) -> Option<MutexGuard<'_, Slot>> {

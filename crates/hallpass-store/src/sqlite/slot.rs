@@ -3,44 +3,16 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hallpass_sqlite_stamp::{Stamp, Watch};
-use parking_lot::Mutex;
+use hallpass_sqlite_stamp::Watch;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::StoreError;
-use crate::sqlite::connection::{FileIdentity, OpenFile, Purpose};
+use crate::sqlite::connection::{OpenFile, Purpose};
+use crate::sqlite::seen::{FileStamp, LastLook, Seen};
 use crate::sqlite::transaction::Begun;
 
 /// How often a connection looks whether its file was exchanged.
 const FILE_CHECK_EVERY: Duration = Duration::from_secs(1);
-
-/// What a file looked like at one moment. Equal stamps mean that nothing was committed in between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct FileStamp {
-    file: u64,
-    stamp: Stamp,
-}
-
-/// The files that were seen at the path, counted: a restored backup may bear a stamp that was there before.
-#[derive(Debug, Default)]
-pub(super) struct Files(Mutex<Seen>);
-
-#[derive(Debug, Default)]
-struct Seen {
-    latest: Option<FileIdentity>,
-    number: u64,
-}
-
-impl Files {
-    fn number(&self, identity: Option<FileIdentity>) -> u64 {
-        let mut seen = self.0.lock();
-        if seen.latest != identity {
-            seen.latest = identity;
-            seen.number += 1;
-        }
-        seen.number
-    }
-}
 
 /// A place, filled by its first use.
 #[derive(Debug, Default)]
@@ -55,7 +27,7 @@ impl Slot {
         &mut self,
         path: &Path,
         read_only: bool,
-        files: &Files,
+        seen: &Seen,
     ) -> Result<&mut Open, StoreError> {
         let now = Instant::now();
         let due = self
@@ -66,7 +38,7 @@ impl Slot {
         }
         let open = match &mut self.open {
             Some(open) => open,
-            empty => empty.insert(Open::new(path, read_only, files)?),
+            empty => empty.insert(Open::new(path, read_only, seen)?),
         };
         if due {
             self.checked = Some(now);
@@ -82,6 +54,7 @@ pub(super) struct Open {
     file: OpenFile,
     number: u64,
     watching: Watching,
+    last: LastLook,
 }
 
 /// The watch has a connection of its own, which is opened when somebody first asks for a stamp.
@@ -102,12 +75,13 @@ impl Watching {
 }
 
 impl Open {
-    fn new(path: &Path, read_only: bool, files: &Files) -> Result<Self, StoreError> {
+    fn new(path: &Path, read_only: bool, seen: &Seen) -> Result<Self, StoreError> {
         let file = OpenFile::open(path, Purpose::Read, read_only, Duration::ZERO)?;
         Ok(Self {
-            number: files.number(file.identity()),
+            number: seen.file(file.identity()),
             file,
             watching: Watching::NotYet,
+            last: LastLook::default(),
         })
     }
 
@@ -116,22 +90,19 @@ impl Open {
     }
 
     /// What the file looks like now; `None` if that cannot be told.
-    pub(super) fn stamp(&mut self, path: &Path, read_only: bool) -> Option<FileStamp> {
+    pub(super) fn stamp(&mut self, path: &Path, read_only: bool, seen: &Seen) -> Option<FileStamp> {
         if matches!(self.watching, Watching::NotYet) {
             self.watching = self.watch(path, read_only);
         }
-        self.look()
+        self.look(seen)
     }
 
-    fn look(&mut self) -> Option<FileStamp> {
+    fn look(&mut self, seen: &Seen) -> Option<FileStamp> {
         let Watching::Yes(watch) = &mut self.watching else {
             return None;
         };
         let stamp = watch.stamp().ok()?;
-        Some(FileStamp {
-            file: self.number,
-            stamp,
-        })
+        Some(self.last.number(self.number, stamp, seen))
     }
 
     /// Reads, and gives the stamp that proves what was read for as long as the file keeps it.
@@ -139,15 +110,16 @@ impl Open {
         &mut self,
         path: &Path,
         read_only: bool,
+        seen: &Seen,
         read: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<(T, Option<FileStamp>), StoreError> {
-        let before = self.stamp(path, read_only);
+        let before = self.stamp(path, read_only, seen);
         let tentative = matches!(&self.watching, Watching::Yes(watch) if watch.is_tentative());
         if before.is_none() || !tentative {
             return Ok((read(self.connection())?, before));
         }
         // The stamp may be that of a change which is undone before the read. Inside the transaction nobody writes.
-        let answer = {
+        let (answer, inside) = {
             let transaction = Begun::new(&mut self.file.connection, "BEGIN")?;
             let answer = read(transaction.connection);
             let inside = match &mut self.watching {
@@ -157,9 +129,8 @@ impl Open {
             transaction.commit()?;
             (answer?, inside)
         };
-        let (answer, inside) = answer;
-        let proof = before.filter(|before| Some(before.stamp) == inside);
-        Ok((answer, proof))
+        let inside = inside.map(|stamp| self.last.number(self.number, stamp, seen));
+        Ok((answer, before.filter(|_| before == inside)))
     }
 
     /// Opened on the path, so only of use while that is still the connection's file.

@@ -7,12 +7,13 @@ use hallpass_formats::timestamp::Timestamp;
 
 use crate::error::StoreError;
 use crate::operations::sessions::LiveUntil;
-use crate::operations::users::{ById, ByToken, ByUsername, GroupNames};
+use crate::operations::users::{ById, ByUsername, GroupNames, OwnerOfToken};
 use crate::proof::{Proof, Proven};
-use crate::rows::{SessionRow, TokenRow, UserRow};
+use crate::rows::{SessionRow, TokenOwner};
 use crate::store::Store;
 use crate::subject::Subject;
 use crate::user_id::UserId;
+use crate::user_row::UserRow;
 
 /// What became of [`Store::make_triggers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,17 +43,17 @@ impl Store {
         self.backend().holds(proof)
     }
 
-    /// [`Store::user_by_token`], with its proof.
+    /// [`Store::token_owner`], with its proof.
     ///
     /// # Errors
-    /// As [`Store::user_by_token`].
-    pub async fn proven_user_by_token(
+    /// As [`Store::token_owner`].
+    pub async fn proven_token_owner(
         &self,
         key: &str,
-    ) -> Result<Proven<Option<(TokenRow, UserRow)>>, StoreError> {
+    ) -> Result<Proven<Option<TokenOwner>>, StoreError> {
         self.backend()
-            .proven_read(key, ByToken, |found| {
-                let user = found.as_ref().map(|(_, user)| Subject::User(user.id));
+            .proven_read(key, OwnerOfToken, |found| {
+                let user = found.as_ref().map(|owner| Subject::User(*owner.user.id()));
                 Some((Subject::Token(key), user))
             })
             .await
@@ -82,7 +83,7 @@ impl Store {
         self.backend()
             .proven_read(username, ByUsername, |found| {
                 let user = found.as_ref()?;
-                Some((Subject::User(user.id), None))
+                Some((Subject::User(*user.id()), None))
             })
             .await
     }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use crate::error::StoreError;
 use crate::operations::token_table::{ByOwnToken, Find};
-use crate::rows::{OwnTokenRow, UserRow};
+use crate::rows::OwnTokenRow;
 use crate::store::Store;
+use crate::user_row::UserRow;
 
 /// A table of tokens that was looked at. Cheap to clone. Made by [`Store::token_table`].
 #[derive(Debug, Clone, PartialEq, Eq)]

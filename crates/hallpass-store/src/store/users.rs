@@ -7,14 +7,15 @@ use hallpass_formats::timestamp::Timestamp;
 
 use crate::error::StoreError;
 use crate::operations::users::{
-    ById, ByToken, ByUsername, Count, Create, GroupNames, PasswordAlgorithms, SetLastLogin,
-    SetPassword, UpgradePassword, WithoutToken,
+    ById, ByToken, ByUsername, Count, Create, GroupNames, OwnerOfToken, PasswordAlgorithms,
+    SetLastLogin, SetPassword, UpgradePassword, WithoutToken,
 };
 use crate::receivers::UserCreated;
-use crate::rows::{NewUser, TokenRow, UserRow};
+use crate::rows::{NewUser, TokenOwner, TokenRow};
 use crate::store::Store;
 use crate::subject::Subject;
 use crate::user_id::UserId;
+use crate::user_row::UserRow;
 
 impl Store {
     /// The token with exactly this key, and its user (inactive ones too).
@@ -26,6 +27,14 @@ impl Store {
         key: &str,
     ) -> Result<Option<(TokenRow, UserRow)>, StoreError> {
         self.backend().point_read(key, ByToken).await
+    }
+
+    /// Whose token has exactly this key: [`Store::user_by_token`] for those who need no second copy of the key.
+    ///
+    /// # Errors
+    /// As [`Store::user_by_token`].
+    pub async fn token_owner(&self, key: &str) -> Result<Option<TokenOwner>, StoreError> {
+        self.backend().point_read(key, OwnerOfToken).await
     }
 
     /// The user with this primary key.

@@ -17,7 +17,7 @@ fn codes(rows: &[PermissionRow], through_group: bool) -> Vec<String> {
 }
 
 async fn id_of(store: &Store, name: &str) -> UserId {
-    store.user_by_username(name).await.unwrap().unwrap().id
+    *store.user_by_username(name).await.unwrap().unwrap().id()
 }
 
 #[tokio::test]

@@ -76,8 +76,8 @@ async fn null_in_a_flag_is_no_yes() {
         database.execute("UPDATE auth_user SET is_active = NULL, is_staff = NULL, is_superuser = NULL WHERE id = 1");
         let store = database.open().await;
         let (_, alice) = store.user_by_token(ALICE).await.unwrap().unwrap();
-        assert!(!alice.is_active);
-        assert_eq!((alice.is_staff, alice.is_superuser), (None, None));
+        assert!(!alice.is_active());
+        assert_eq!((alice.is_staff(), alice.is_superuser()), (None, None));
     }
 }
 
@@ -95,10 +95,10 @@ async fn null_in_texts_and_dates_is_nothing_known() {
         let store = database.open().await;
         let (_, alice) = store.user_by_token(ALICE).await.unwrap().unwrap();
         assert_eq!(
-            (alice.email, alice.first_name, alice.last_name),
+            (alice.email(), alice.first_name(), alice.last_name()),
             (None, None, None)
         );
-        assert_eq!(alice.date_joined, None);
+        assert_eq!(alice.date_joined(), None);
     }
 }
 
@@ -154,19 +154,19 @@ async fn references_to_nobody_lead_nowhere() {
         let store = database.open().await;
         store.verify().await.unwrap();
         assert!(store.user_by_token(ALICE).await.unwrap().is_none());
-        let carol = store.user_by_username("carol").await.unwrap().unwrap().id;
+        let carol = *store.user_by_username("carol").await.unwrap().unwrap().id();
         assert!(store.group_names(&carol).await.unwrap().is_empty());
         assert!(store.permissions_of(&carol).await.unwrap().is_empty());
-        let grace = store
+        let grace = *store
             .user_by_username("grace@example.com")
             .await
             .unwrap()
             .unwrap()
-            .id;
+            .id();
         assert!(store.permissions_of(&grace).await.unwrap().is_empty());
         assert_eq!(store.all_permissions().await.unwrap().len(), 31);
         // Alice has none any more, and gets one.
-        let alice = store.user_by_username("alice").await.unwrap().unwrap().id;
+        let alice = *store.user_by_username("alice").await.unwrap().unwrap().id();
         let key = hallpass_formats::token::TokenKey::from("again");
         store
             .get_or_create_token(&alice, key, Timestamp::now())
@@ -192,12 +192,12 @@ async fn a_nameless_group_or_permission_is_told() {
              UPDATE auth_permission SET codename = NULL WHERE id = 9",
         );
         let store = database.open().await;
-        let carol = store.user_by_username("carol").await.unwrap().unwrap().id;
+        let carol = *store.user_by_username("carol").await.unwrap().unwrap().id();
         let error = store.group_names(&carol).await.unwrap_err().to_string();
         assert!(error.contains("name holds NULL"), "{error}");
         let error = store.permissions_of(&carol).await.unwrap_err().to_string();
         assert!(error.contains("codename holds NULL"), "{error}");
-        let quinn = store.user_by_username("quinn").await.unwrap().unwrap().id;
+        let quinn = *store.user_by_username("quinn").await.unwrap().unwrap().id();
         assert_eq!(store.group_names(&quinn).await.unwrap(), ["viewers"]);
         assert!(!store.permissions_of(&quinn).await.unwrap().is_empty());
     }
@@ -220,7 +220,7 @@ async fn malformed_hashes_and_sessions_come_as_they_are() {
                 "UPDATE auth_user SET password = '{hash}' WHERE id = 1"
             ));
             let (_, alice) = store.user_by_token(ALICE).await.unwrap().unwrap();
-            assert_eq!(alice.password.as_str(), hash);
+            assert_eq!(alice.password().as_str(), hash);
             store.password_algorithms().await.unwrap();
         }
         let key = "salice00000000000000000000000000";

@@ -90,7 +90,7 @@ async fn a_read_only_store_refuses_to_write() {
     options.read_only = true;
     let store = Store::open(options).await.unwrap();
     let alice = store.user_by_token(ALICE).await.unwrap().unwrap().1;
-    let answer = store.set_last_login(&alice.id, Timestamp::now()).await;
+    let answer = store.set_last_login(alice.id(), Timestamp::now()).await;
     assert_eq!(answer, Err(StoreError::ReadOnly));
     store.verify().await.unwrap();
 }
@@ -122,7 +122,7 @@ async fn a_restored_file_is_read_within_seconds() {
     assert!(store.user_by_token(ALICE).await.unwrap().is_none());
     let (_, alice) = store.user_by_token("restored").await.unwrap().unwrap();
     assert_eq!(
-        store.set_last_login(&alice.id, Timestamp::now()).await,
+        store.set_last_login(alice.id(), Timestamp::now()).await,
         Ok(true)
     );
     assert_eq!(
@@ -130,7 +130,7 @@ async fn a_restored_file_is_read_within_seconds() {
         ["1"]
     );
     std::fs::remove_file(&database.path).unwrap();
-    let answer = store.set_last_login(&alice.id, Timestamp::now()).await;
+    let answer = store.set_last_login(alice.id(), Timestamp::now()).await;
     assert!(answer.unwrap_err().is_unavailable());
     assert!(!database.path.exists());
 }

@@ -21,15 +21,15 @@ async fn email_login_finds_users_by_address() {
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(alice.username, "alice@example.com");
-        assert_eq!(alice.email.as_deref(), Some("alice@example.com"));
+        assert_eq!(alice.username(), "alice@example.com");
+        assert_eq!(alice.email(), Some("alice@example.com"));
         let other_case = store.user_by_username("Alice@example.com").await.unwrap();
         assert_eq!(other_case.is_some(), database.is_mariadb());
         let made = store
             .create_user(NewUser::new("new@example.com", unusable()), &[])
             .await
             .unwrap();
-        assert_eq!(made.email.as_deref(), Some("new@example.com"));
+        assert_eq!(made.email(), Some("new@example.com"));
     }
 }
 
@@ -50,25 +50,25 @@ async fn a_minimal_model_reads_as_active_without_rights() {
         let store = Store::open(options).await.unwrap();
         let (token, user) = store.user_by_token("seven").await.unwrap().unwrap();
         assert_eq!(token.created, at("2026-01-02 03:04:05"));
-        assert_eq!(user.username, "B-7");
+        assert_eq!(user.username(), "B-7");
         let shown = format!("{user:?}");
         assert!(shown.contains("B-7") && !shown.contains("floor"), "{shown}");
         assert_eq!(
-            (user.is_active, user.is_staff, user.is_superuser),
+            (user.is_active(), user.is_staff(), user.is_superuser()),
             (true, None, None)
         );
-        assert_eq!((user.email, user.date_joined), (None, None));
-        assert_eq!(user.extra, [("floor".to_owned(), Value::Integer(3))]);
-        assert!(store.group_names(&user.id).await.unwrap().is_empty());
+        assert_eq!((user.email(), user.date_joined()), (None, None));
+        assert_eq!(user.extra(), [("floor".into(), Value::Integer(3))]);
+        assert!(store.group_names(user.id()).await.unwrap().is_empty());
         assert_eq!(
-            store.set_last_login(&user.id, token.created).await,
+            store.set_last_login(user.id(), token.created).await,
             Ok(false)
         );
         let made = store
             .create_user(NewUser::new("B-8", unusable()), &[])
             .await
             .unwrap();
-        assert_eq!(made.username, "B-8");
+        assert_eq!(made.username(), "B-8");
     }
 }
 

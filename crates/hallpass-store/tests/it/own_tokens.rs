@@ -21,7 +21,7 @@ async fn a_key_is_found_in_its_own_table_only() {
             .unwrap();
         let found = store.user_by_own_token(&table, KEY).await.unwrap();
         let (token, user) = found.unwrap();
-        assert_eq!((token.key.as_str(), user.username.as_str()), (KEY, "bob"));
+        assert_eq!((token.key.as_str(), user.username()), (KEY, "bob"));
         assert_eq!(token.created, None);
         assert!(store.user_by_token(KEY).await.unwrap().is_none());
         let of_drf = "b0b0000000000000000000000000000000000002";
@@ -44,7 +44,7 @@ async fn a_date_is_read_where_there_is_one() {
         let table = store.token_table("devices").await.unwrap();
         for key in ["phone", "watch"] {
             let (token, user) = store.user_by_own_token(&table, key).await.unwrap().unwrap();
-            assert_eq!(user.username, "bob");
+            assert_eq!(user.username(), "bob");
             assert_eq!(token.created, Some(at("2026-01-02 03:04:05")));
         }
     }

@@ -18,25 +18,25 @@ async fn every_user_and_token_of_the_fixture_is_found() {
             }
             let id = wanted["id"].to_string().parse().unwrap();
             let user = store.user_by_id(&id).await.unwrap().unwrap();
-            assert_eq!(user.id, id);
-            assert_eq!(Some(user.username.as_str()), wanted["username"].as_str());
+            assert_eq!(*user.id(), id);
+            assert_eq!(Some(user.username()), wanted["username"].as_str());
             assert_eq!(
-                Some(user.password.as_str()),
+                Some(user.password().as_str()),
                 wanted["stored_password"].as_str()
             );
-            assert_eq!(user.is_active, wanted["is_active"].as_bool().unwrap());
-            assert_eq!(user.is_staff, wanted["is_staff"].as_bool());
-            assert_eq!(user.is_superuser, wanted["is_superuser"].as_bool());
-            assert_eq!(user.last_login, None);
-            assert_eq!(user.date_joined, Some(at("2026-01-01 00:00:00")));
-            let named = store.user_by_username(&user.username).await.unwrap();
-            assert_eq!(named.unwrap().id, id);
+            assert_eq!(user.is_active(), wanted["is_active"].as_bool().unwrap());
+            assert_eq!(user.is_staff(), wanted["is_staff"].as_bool());
+            assert_eq!(user.is_superuser(), wanted["is_superuser"].as_bool());
+            assert_eq!(user.last_login(), None);
+            assert_eq!(user.date_joined(), Some(at("2026-01-01 00:00:00")));
+            let named = store.user_by_username(user.username()).await.unwrap();
+            assert_eq!(*named.unwrap().id(), id);
             let token = store.token_of(&id).await.unwrap();
             let key = token.as_ref().map(|token| token.key.as_str());
             assert_eq!(key, wanted["token"].as_str());
             if let Some(key) = key {
                 let (token, holder) = store.user_by_token(key).await.unwrap().unwrap();
-                assert_eq!((token.user_id, holder.id), (id, id));
+                assert_eq!((token.user_id, *holder.id()), (id, id));
             }
         }
     }
@@ -77,9 +77,9 @@ async fn groups_are_named() {
     for database in Database::fixtures().await {
         let store = database.open().await;
         let carol = store.user_by_username("carol").await.unwrap().unwrap();
-        assert_eq!(store.group_names(&carol.id).await.unwrap(), ["editors"]);
+        assert_eq!(store.group_names(carol.id()).await.unwrap(), ["editors"]);
         let bob = store.user_by_username("bob").await.unwrap().unwrap();
-        assert!(store.group_names(&bob.id).await.unwrap().is_empty());
+        assert!(store.group_names(bob.id()).await.unwrap().is_empty());
     }
 }
 

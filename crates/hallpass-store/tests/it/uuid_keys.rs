@@ -91,36 +91,36 @@ async fn users_are_found_and_read() {
         let store = store(&database, uuid).await;
         let ada = store.user_by_id(&id(ADA)).await.unwrap().unwrap();
         assert_eq!(
-            (ada.id.to_string().as_str(), ada.username.as_str()),
+            (ada.id().to_string().as_str(), ada.username()),
             (ADA, "ada@example.com")
         );
         let tenant = id(BOB).as_uuid().unwrap();
-        assert_eq!(ada.extra, [("tenant".to_owned(), Value::Uuid(tenant))]);
+        assert_eq!(ada.extra(), [("tenant".into(), Value::Uuid(tenant))]);
         let named = store
             .user_by_username("bob@example.com")
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(named.id, id(BOB));
-        assert_eq!(named.extra, [("tenant".to_owned(), Value::Null)]);
-        assert_eq!(store.group_names(&ada.id).await.unwrap(), ["editors"]);
-        assert_eq!(store.permissions_of(&ada.id).await.unwrap().len(), 1);
+        assert_eq!(*named.id(), id(BOB));
+        assert_eq!(named.extra(), [("tenant".into(), Value::Null)]);
+        assert_eq!(store.group_names(ada.id()).await.unwrap(), ["editors"]);
+        assert_eq!(store.permissions_of(ada.id()).await.unwrap().len(), 1);
         assert!(store.permissions_of(&id(BOB)).await.unwrap().is_empty());
-        assert_eq!(store.set_password(&ada.id, &unusable()).await, Ok(true));
+        assert_eq!(store.set_password(ada.id(), &unusable()).await, Ok(true));
         assert_eq!(
             store
-                .upgrade_password(&ada.id, &unusable(), &unusable())
+                .upgrade_password(ada.id(), &unusable(), &unusable())
                 .await,
             Ok(true)
         );
         assert_eq!(
             store
-                .set_last_login(&ada.id, at("2026-02-03 04:05:06"))
+                .set_last_login(ada.id(), at("2026-02-03 04:05:06"))
                 .await,
             Ok(true)
         );
-        let again = store.user_by_id(&ada.id).await.unwrap().unwrap();
-        assert_eq!(again.last_login, Some(at("2026-02-03 04:05:06")));
+        let again = store.user_by_id(ada.id()).await.unwrap().unwrap();
+        assert_eq!(again.last_login(), Some(at("2026-02-03 04:05:06")));
         let found = store.inspect().await.unwrap();
         assert_eq!((found.users, found.users_without_token), (Some(2), Some(2)));
     }
@@ -154,7 +154,7 @@ async fn a_key_of_the_other_type_is_nobodys() {
     for database in Database::fixtures().await {
         let store = database.open().await;
         let alice = store.user_by_username("alice").await.unwrap().unwrap();
-        assert_eq!(alice.id, id("1"));
+        assert_eq!(*alice.id(), id("1"));
         let uuid = id("10000000-0000-4000-8000-000000000000");
         let like_hers = id("1abcdef0-0000-4000-8000-000000000000");
         for uuid in [uuid, like_hers] {
@@ -163,8 +163,8 @@ async fn a_key_of_the_other_type_is_nobodys() {
             assert_eq!(store.set_password(&uuid, &unusable()).await, Ok(false));
             refuses_tokens(&store, uuid).await;
         }
-        let unchanged = store.user_by_id(&alice.id).await.unwrap().unwrap();
-        assert_eq!(unchanged.password, alice.password);
+        let unchanged = store.user_by_id(alice.id()).await.unwrap().unwrap();
+        assert_eq!(unchanged.password(), alice.password());
     }
 }
 
@@ -208,7 +208,7 @@ async fn tokens_belong_to_them() {
             .unwrap();
         assert_eq!(kept.key.as_str(), "ada");
         let (token, user) = store.user_by_token("ada").await.unwrap().unwrap();
-        assert_eq!((token.user_id, user.id), (id(ADA), id(ADA)));
+        assert_eq!((token.user_id, *user.id()), (id(ADA), id(ADA)));
         let without = store.users_without_token().await.unwrap();
         assert_eq!(without, [(id(BOB), "bob@example.com".to_owned())]);
         let missing = without.iter().map(|(user_id, _)| TokenRow {
@@ -238,7 +238,7 @@ impl UserCreated for Noting {
     fn user_created(&self, user: &UserRow, rows: &mut RelatedRows) {
         rows.token(TokenKey::from("of the new one"));
         let sql = "INSERT INTO app_user_groups (id, user_id, group_id) VALUES (?1, ?2, ?3)";
-        rows.execute(sql, vec![9.into(), user.id.into(), 1.into()]);
+        rows.execute(sql, vec![9.into(), (*user.id()).into(), 1.into()]);
     }
 }
 
@@ -251,16 +251,16 @@ async fn new_users_get_a_random_key() {
             .create_user(new.clone(), &[Arc::new(Noting)])
             .await
             .unwrap();
-        let key = made.id.as_uuid().unwrap();
+        let key = made.id().as_uuid().unwrap();
         assert_eq!(key.get_version_num(), 4);
-        assert_eq!(made.email.as_deref(), Some("new@example.com"));
+        assert_eq!(made.email(), Some("new@example.com"));
         let (token, user) = store
             .user_by_token("of the new one")
             .await
             .unwrap()
             .unwrap();
-        assert_eq!((token.user_id, user.id), (made.id, made.id));
-        assert_eq!(store.group_names(&made.id).await.unwrap(), ["editors"]);
+        assert_eq!((token.user_id, *user.id()), (*made.id(), *made.id()));
+        assert_eq!(store.group_names(made.id()).await.unwrap(), ["editors"]);
         let stored = database.texts("SELECT id FROM app_user WHERE email = 'new@example.com'");
         let hex = key.simple().to_string();
         assert_eq!(stored, [if uuid == "uuid" { key.to_string() } else { hex }]);

@@ -17,7 +17,7 @@ impl UserCreated for WithToken {
     fn user_created(&self, user: &UserRow, rows: &mut RelatedRows) {
         rows.token(TokenKey::generate());
         let sql = "INSERT INTO auth_user_groups (user_id, group_id) VALUES (?1, ?2)";
-        rows.execute(sql, vec![user.id.into(), 1.into()]);
+        rows.execute(sql, vec![(*user.id()).into(), 1.into()]);
     }
 }
 
@@ -50,9 +50,11 @@ async fn a_new_user_comes_with_the_receivers_rows() {
             .create_user(new, &[Arc::new(WithToken)])
             .await
             .unwrap();
-        assert!(zoe.is_staff == Some(true) && zoe.is_active && zoe.is_superuser == Some(false));
-        assert!(store.token_of(&zoe.id).await.unwrap().is_some());
-        assert_eq!(store.group_names(&zoe.id).await.unwrap(), ["editors"]);
+        assert!(
+            zoe.is_staff() == Some(true) && zoe.is_active() && zoe.is_superuser() == Some(false)
+        );
+        assert!(store.token_of(zoe.id()).await.unwrap().is_some());
+        assert_eq!(store.group_names(zoe.id()).await.unwrap(), ["editors"]);
         assert_eq!(
             database.texts("SELECT date_joined || '|' || first_name || '|' || email FROM auth_user WHERE username = 'zoe'"),
             ["2026-01-02 03:04:05.678901||zoe@example.com"]
@@ -91,12 +93,12 @@ async fn a_taken_name_is_a_duplicate() {
 async fn callers_at_once_get_one_token() {
     for database in Database::fixtures().await {
         let store = database.open().await;
-        let grace = store
+        let grace = *store
             .user_by_username("grace@example.com")
             .await
             .unwrap()
             .unwrap()
-            .id;
+            .id();
         let calls: Vec<_> = (0..20)
             .map(|_| {
                 let store = store.clone();
@@ -123,7 +125,7 @@ async fn tokens_replaced_at_once_leave_one() {
         let mut options = database.options();
         options.busy_timeout = Duration::from_secs(10);
         let store = Store::open(options).await.unwrap();
-        let alice = store.user_by_username("alice").await.unwrap().unwrap().id;
+        let alice = *store.user_by_username("alice").await.unwrap().unwrap().id();
         let calls: Vec<_> = (0..20)
             .map(|_| {
                 let store = store.clone();
@@ -146,7 +148,7 @@ async fn tokens_replaced_at_once_leave_one() {
 async fn a_replaced_token_is_dead_at_once() {
     for database in Database::fixtures().await {
         let store = database.open().await;
-        let alice = store.user_by_username("alice").await.unwrap().unwrap().id;
+        let alice = *store.user_by_username("alice").await.unwrap().unwrap().id();
         let old = store.token_of(&alice).await.unwrap().unwrap();
         let new = store
             .replace_token(
@@ -206,13 +208,17 @@ async fn a_password_is_upgraded_only_if_unchanged() {
         let store = database.open().await;
         let frank = store.user_by_username("frank").await.unwrap().unwrap();
         let better = EncodedPassword::new("better$1".to_owned());
-        let id = frank.id;
+        let id = *frank.id();
         assert_eq!(
-            store.upgrade_password(&id, &frank.password, &better).await,
+            store
+                .upgrade_password(&id, &frank.password(), &better)
+                .await,
             Ok(true)
         );
         assert_eq!(
-            store.upgrade_password(&id, &frank.password, &better).await,
+            store
+                .upgrade_password(&id, &frank.password(), &better)
+                .await,
             Ok(false)
         );
         assert_eq!(store.set_password(&id, &unusable()).await, Ok(true));

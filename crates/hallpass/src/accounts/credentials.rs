@@ -36,7 +36,7 @@ impl Accounts<'_> {
     pub async fn check_password(&self, user: &User, password: &str) -> Result<bool, Rejection> {
         let verdict = self
             .hashing
-            .verify(self.client, password, user.password())
+            .verify(self.client, password, &user.password())
             .await?;
         Ok(matches!(verdict, Verdict::Correct { .. }))
     }
@@ -76,7 +76,7 @@ impl Accounts<'_> {
     ) -> Result<Option<User>, Rejection> {
         match self
             .hashing
-            .verify(self.client, password, user.password())
+            .verify(self.client, password, &user.password())
             .await?
         {
             Verdict::Correct { must_update: false } => {
@@ -117,7 +117,7 @@ impl Accounts<'_> {
             }
         };
         match self.write_upgrade(&user, &fresh).await {
-            Ok(true) => Ok(user.with_password(fresh)),
+            Ok(true) => Ok(user.with_password(&fresh)),
             Ok(false) => Ok(user),
             // The login itself is right: a database that cannot be written costs the upgrade, not the answer.
             Err(fault) => {
@@ -133,7 +133,7 @@ impl Accounts<'_> {
         fresh: &EncodedPassword,
     ) -> Result<bool, StoreError> {
         self.store
-            .upgrade_password(user.id(), user.password(), fresh)
+            .upgrade_password(user.id(), &user.password(), fresh)
             .await
     }
 }

@@ -231,7 +231,7 @@ impl<'a> Accounts<'a> {
             .await
             .map_err(|_| AccountError::Busy)??;
         if self.store.set_password(user.id(), &encoded).await? {
-            return Ok(user.with_password(encoded));
+            return Ok(user.with_password(&encoded));
         }
         Err(AccountError::Gone)
     }

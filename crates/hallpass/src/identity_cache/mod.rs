@@ -18,8 +18,7 @@ use std::sync::Arc;
 
 use hallpass_formats::session::{SessionData, SessionKey};
 use hallpass_formats::timestamp::Timestamp;
-use hallpass_formats::token::TokenKey;
-use hallpass_store::{Proven, Store, StoreError, UserId};
+use hallpass_store::{Proven, Store, StoreError, TokenOwner, UserId};
 
 use crate::identity::User;
 use crate::metrics::head;
@@ -39,19 +38,11 @@ pub(crate) struct IdentityCache {
 
 /// One for each kind of question.
 struct Shelves {
-    tokens: Shelf<Tag, Option<OwnedToken>>,
+    tokens: Shelf<Tag, Option<TokenOwner>>,
     sessions: Shelf<Tag, FoundSession>,
     users: Shelf<UserId, Option<User>>,
     names: Shelf<Tag, User>,
     groups: Shelf<UserId, Arc<[String]>>,
-}
-
-/// A token but for its key, which whoever asks for it has; unless the database takes another for the same.
-#[derive(Clone, Debug)]
-pub(crate) struct OwnedToken {
-    pub(crate) created: Timestamp,
-    pub(crate) user: User,
-    pub(crate) other_key: Option<TokenKey>,
 }
 
 /// A session, or its absence, from this time on.
@@ -114,35 +105,22 @@ impl IdentityCache {
         }
     }
 
-    /// The token with this key.
+    /// Whose token has this key.
     pub(crate) async fn token(
         &self,
         store: &Store,
         key: &str,
-    ) -> Result<Option<OwnedToken>, StoreError> {
-        let read = async {
-            let found = store.proven_user_by_token(key).await?;
-            let owned = |(token, user): (hallpass_store::TokenRow, _)| OwnedToken {
-                created: token.created,
-                user: User::from(user),
-                other_key: (token.key.as_str() != key).then_some(token.key),
-            };
-            Ok(Proven {
-                answer: found.answer.map(owned),
-                proof: found.proof,
-            })
+    ) -> Result<Option<TokenOwner>, StoreError> {
+        let Some(shelves) = &self.shelves else {
+            return store.token_owner(key).await;
         };
-        match &self.shelves {
-            Some(shelves) => {
-                let tag = self.tags.of_token(key);
-                shelves.tokens.get(tag, store, |_| true, read).await
-            }
-            None => Ok(read.await?.answer),
-        }
+        let tag = self.tags.of_token(key);
+        let read = store.proven_token_owner(key);
+        shelves.tokens.get(tag, store, |_| true, read).await
     }
 
     /// The same, where it is remembered: nothing has to be waited for. `None` says nothing.
-    pub(crate) fn token_at_hand(&self, store: &Store, key: &str) -> Option<OwnedToken> {
+    pub(crate) fn token_at_hand(&self, store: &Store, key: &str) -> Option<TokenOwner> {
         let tokens = &self.shelves.as_ref()?.tokens;
         tokens.at_hand(&self.tags.of_token(key), store, Option::is_some)?
     }
@@ -274,7 +252,7 @@ impl IdentityCache {
     }
 }
 
-impl Weight for Option<OwnedToken> {}
+impl Weight for Option<TokenOwner> {}
 
 impl Weight for Option<User> {}
 

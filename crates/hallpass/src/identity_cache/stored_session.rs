@@ -42,7 +42,7 @@ impl StoredSession {
             return *verdict;
         }
         let stored = self.data.get_str(USER_HASH).unwrap_or_default();
-        let verdict = match_auth_hash(stored, user.password(), keys);
+        let verdict = match_auth_hash(stored, &user.password(), keys);
         *self.verdict.lock() = Some((user.clone(), verdict));
         verdict
     }

@@ -5,14 +5,14 @@ use std::hash::{Hash, Hasher};
 use hallpass_formats::random::random_bytes;
 
 /// 128 bits of BLAKE3 in its keyed mode. Without the key it says nothing of what it was made from, and nobody can make
-/// two secrets with one tag.
+/// two secrets with one tag. In two words: a `u128` would have to lie at a multiple of its size, and waste the room between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tag(u128);
+pub(super) struct Tag([u64; 2]);
 
 /// A tag is as good as random, so a part of it is a hash.
 impl Hash for Tag {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0 as u64);
+        state.write_u64(self.0[0]);
     }
 }
 
@@ -58,8 +58,9 @@ impl TagKeys {
 
 impl Tag {
     fn of(hash: blake3::Hash) -> Self {
-        let [tag @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *hash.as_bytes();
-        Self(u128::from_ne_bytes(tag))
+        let (words, _) = hash.as_bytes().as_chunks();
+        let word = |index: usize| words.get(index).copied().map_or(0, u64::from_ne_bytes);
+        Self([word(0), word(1)])
     }
 }
 

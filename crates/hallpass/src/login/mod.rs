@@ -25,7 +25,7 @@ pub async fn login(request: &RequestContext<'_>, accepted: Accepted) -> Result<U
     let core = request.core();
     let user = accepted.user;
     let id = user.id().to_string();
-    let hash = session_auth_hash(user.password(), &core.secret_keys().current);
+    let hash = session_auth_hash(&user.password(), &core.secret_keys().current);
 
     match session.get(USER_ID).await? {
         None => session.cycle_key().await?,
@@ -71,7 +71,7 @@ pub async fn update_session_auth_hash(
     let id = user.id().to_string();
     if session.get_str(USER_ID).await? == Some(id) {
         let key = &request.core().secret_keys().current;
-        let hash = session_auth_hash(user.password(), key);
+        let hash = session_auth_hash(&user.password(), key);
         session.insert(USER_HASH, hash.as_str()).await?;
     }
     Ok(())

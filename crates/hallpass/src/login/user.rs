@@ -83,7 +83,7 @@ async fn verify(request: &RequestContext<'_>, user: User) -> Result<Option<User>
             session
                 .insert(
                     USER_HASH,
-                    session_auth_hash(user.password(), &keys.current).as_str(),
+                    session_auth_hash(&user.password(), &keys.current).as_str(),
                 )
                 .await?;
             Ok(Some(user))

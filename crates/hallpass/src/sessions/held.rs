@@ -38,7 +38,7 @@ impl Held {
             Self::Stored(stored) => stored.match_auth_hash(user, keys),
             Self::Own(data) => {
                 let stored = data.get_str(USER_HASH).unwrap_or_default();
-                match_auth_hash(stored, user.password(), keys)
+                match_auth_hash(stored, &user.password(), keys)
             }
         }
     }

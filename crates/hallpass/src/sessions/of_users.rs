@@ -76,7 +76,7 @@ impl UserSessions<'_> {
         let session = Session::new(self.core.clone());
         let backend = self.core.backends().first();
         let backend = backend.ok_or_else(Rejection::server_error)?;
-        let hash = session_auth_hash(user.password(), &self.core.secret_keys().current);
+        let hash = session_auth_hash(&user.password(), &self.core.secret_keys().current);
         session.insert(USER_ID, user.id().to_string()).await?;
         session.insert(BACKEND, backend.path()).await?;
         session.insert(USER_HASH, hash.as_str()).await?;
@@ -128,8 +128,8 @@ impl UserSessions<'_> {
         };
         let user = backend.user(&self.core.accounts(), &id).await?;
         let hash = data.get_str(USER_HASH).unwrap_or_default();
-        let logged_in =
-            user.filter(|user| match_auth_hash(hash, user.password(), keys) != AuthHashMatch::None);
+        let logged_in = user
+            .filter(|user| match_auth_hash(hash, &user.password(), keys) != AuthHashMatch::None);
         Ok(logged_in.map_or(SessionState::Stale, SessionState::LoggedIn))
     }
 }

@@ -42,7 +42,7 @@ async fn column(hallpass: &Hallpass, user: &User) -> EncodedPassword {
     let row = hallpass.store().user_by_id(user.id()).await;
     row.expect("the database is there")
         .expect("the user is there")
-        .password
+        .password()
 }
 
 #[tokio::test]

@@ -55,11 +55,11 @@ async fn a_restart_and_a_stall_are_survived() {
         // Killed and started between two questions: nobody notices.
         server.say("stop");
         server.say("start");
-        let answer = soon(store.user_by_id(&zoe.id)).await;
+        let answer = soon(store.user_by_id(zoe.id())).await;
         assert!(answer.unwrap().is_some(), "{round}");
         server.say("stop");
         server.say("start");
-        let answer = soon(store.set_last_login(&zoe.id, Timestamp::now())).await;
+        let answer = soon(store.set_last_login(zoe.id(), Timestamp::now())).await;
         assert_eq!(answer, Ok(true));
         let new = NewUser::new(format!("one{round}"), unusable());
         soon(store.create_user(new, &[])).await.unwrap();
@@ -67,7 +67,7 @@ async fn a_restart_and_a_stall_are_survived() {
     for (away, back) in [("stop", "start"), ("pause", "go")] {
         server.say(away);
         for _ in 0..2 {
-            let error = soon(store.user_by_id(&zoe.id)).await.unwrap_err();
+            let error = soon(store.user_by_id(zoe.id())).await.unwrap_err();
             assert!(error.is_unavailable(), "{error}");
             let answer = soon(store.create_user(NewUser::new("x", unusable()), &[])).await;
             assert!(answer.unwrap_err().is_unavailable());
@@ -81,7 +81,7 @@ async fn a_restart_and_a_stall_are_survived() {
         ));
         server.say(back);
         tokio::time::sleep(Duration::from_millis(250)).await;
-        assert!(soon(store.user_by_id(&zoe.id)).await.unwrap().is_some());
+        assert!(soon(store.user_by_id(zoe.id())).await.unwrap().is_some());
         // A stalled server may have carried out what it was asked before.
         let users = soon(store.count_users()).await.unwrap();
         assert!((3..=5).contains(&users), "{users}");
@@ -94,7 +94,7 @@ async fn a_lock_of_another_is_waited_for_in_vain_and_not_for_long() {
         let mut options = database.options();
         options.busy_timeout = LIMIT;
         let store = Store::open(options).await.unwrap();
-        let alice = store.user_by_token(ALICE).await.unwrap().unwrap().1.id;
+        let alice = *store.user_by_token(ALICE).await.unwrap().unwrap().1.id();
         let other = std::thread::spawn(move || {
             database.execute(
                 "START TRANSACTION; UPDATE auth_user SET last_name = 'x'; DO SLEEP(3); COMMIT; \
@@ -157,7 +157,7 @@ async fn a_read_only_store_refuses_to_write() {
         let mut options = database.options();
         options.read_only = true;
         let store = Store::open(options).await.unwrap();
-        let alice = store.user_by_token(ALICE).await.unwrap().unwrap().1.id;
+        let alice = *store.user_by_token(ALICE).await.unwrap().unwrap().1.id();
         let answer = store.set_last_login(&alice, Timestamp::now()).await;
         assert_eq!(answer, Err(StoreError::ReadOnly));
         let answer = store

@@ -91,7 +91,7 @@ async fn a_text_too_long_for_its_column_is_told() {
             matches!(refused, Err(StoreError::TooLong(_))),
             "{refused:?}"
         );
-        let alice = store.user_by_username("alice").await.unwrap().unwrap().id;
+        let alice = *store.user_by_username("alice").await.unwrap().unwrap().id();
         let key = TokenKey::from("k".repeat(41));
         let refused = store.replace_token(&alice, key, Timestamp::now()).await;
         assert!(matches!(refused, Err(StoreError::TooLong(_))));
@@ -116,7 +116,7 @@ async fn great_sessions_and_all_of_unicode_are_kept() {
         assert_eq!(found.expire_date, row.expire_date);
         let emoji = NewUser::new("🎟️ O'Neil\\", unusable());
         let made = store.create_user(emoji, &[]).await.unwrap();
-        assert_eq!(made.username, "🎟️ O'Neil\\");
+        assert_eq!(made.username(), "🎟️ O'Neil\\");
         // Stored again as it is: the row was found, though nothing changed.
         assert_eq!(store.update_session(row).await, Ok(true));
     }
@@ -175,7 +175,11 @@ async fn extra_columns_of_every_usual_type_are_read() {
             .to_vec();
         let store = Store::open(options).await.unwrap();
         let alice = store.user_by_username("alice").await.unwrap().unwrap();
-        let values: Vec<Value> = alice.extra.into_iter().map(|(_, value)| value).collect();
+        let values: Vec<Value> = alice
+            .extra()
+            .iter()
+            .map(|(_, value)| value.clone())
+            .collect();
         assert_eq!(
             values,
             [
@@ -204,7 +208,7 @@ impl UserCreated for Receiver {
         rows.execute(
             sql,
             vec![
-                user.id.into(),
+                (*user.id()).into(),
                 "what? ?1".into(),
                 "2026-01-02 03:04:05".into(),
                 true.into(),
@@ -223,7 +227,7 @@ async fn receivers_write_every_usual_type() {
         new.date_joined = at("2026-01-02 03:04:05.678901");
         let receiver = std::sync::Arc::new(Receiver);
         let zoe = store.create_user(new.clone(), &[receiver]).await.unwrap();
-        assert_eq!(zoe.date_joined, Some(new.date_joined));
+        assert_eq!(zoe.date_joined(), Some(new.date_joined));
         let sql = "SELECT at || '|' || flag || '|' || part || '|' || text FROM notes";
         assert_eq!(database.texts(sql), ["2026-01-02 03:04:05|1|0.25|what? ?1"]);
     }

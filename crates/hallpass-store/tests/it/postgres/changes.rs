@@ -55,17 +55,17 @@ impl Site {
             .unwrap();
         let key = TokenKey::generate();
         self.store
-            .get_or_create_token(&user.id, key.clone(), Timestamp::now())
+            .get_or_create_token(user.id(), key.clone(), Timestamp::now())
             .await
             .unwrap();
-        (user.id, key.as_str().to_owned())
+        (*user.id(), key.as_str().to_owned())
     }
 
     /// Reads until there is a proof.
     async fn proven(&self, key: &str) -> Proof {
         let begin = Instant::now();
         loop {
-            if let Some(proof) = self.store.proven_user_by_token(key).await.unwrap().proof {
+            if let Some(proof) = self.store.proven_token_owner(key).await.unwrap().proof {
                 return proof;
             }
             assert!(
@@ -104,7 +104,7 @@ async fn without_triggers_nothing_is_proven() {
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_millis(600) {
         assert_eq!(
-            site.store.proven_user_by_token(&key).await.unwrap().proof,
+            site.store.proven_token_owner(&key).await.unwrap().proof,
             None
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -204,7 +204,7 @@ async fn a_revocation_is_seen_within_milliseconds_under_load() {
             let (store, key) = (site.store.clone(), key.clone());
             tokio::spawn(async move {
                 loop {
-                    store.proven_user_by_token(&key).await.unwrap();
+                    store.proven_token_owner(&key).await.unwrap();
                 }
             })
         })
@@ -294,7 +294,7 @@ async fn removed_triggers_end_the_belief() {
         site.run(sql).await;
         site.held(&proof, BOUND);
         assert_eq!(
-            site.store.proven_user_by_token(&key).await.unwrap().proof,
+            site.store.proven_token_owner(&key).await.unwrap().proof,
             None
         );
     }

@@ -44,17 +44,17 @@ async fn a_restart_is_survived() {
         server.stop();
         server.start_again();
         assert!(
-            soon(store.user_by_id(&zoe.id)).await.unwrap().is_some(),
+            soon(store.user_by_id(zoe.id())).await.unwrap().is_some(),
             "{round}"
         );
-        let answer = soon(store.set_last_login(&zoe.id, Timestamp::now())).await;
+        let answer = soon(store.set_last_login(zoe.id(), Timestamp::now())).await;
         assert_eq!(answer, Ok(true));
         let new = NewUser::new(format!("one{round}"), unusable());
         soon(store.create_user(new, &[])).await.unwrap();
     }
     server.stop();
     for _ in 0..3 {
-        let error = soon(store.user_by_id(&zoe.id)).await.unwrap_err();
+        let error = soon(store.user_by_id(zoe.id())).await.unwrap_err();
         assert!(error.is_unavailable(), "{error}");
         let answer = soon(store.create_user(NewUser::new("x", unusable()), &[])).await;
         assert!(answer.unwrap_err().is_unavailable());
@@ -72,7 +72,7 @@ async fn a_restart_is_survived() {
     ));
     server.start_again();
     tokio::time::sleep(Duration::from_millis(250)).await;
-    assert!(soon(store.user_by_id(&zoe.id)).await.unwrap().is_some());
+    assert!(soon(store.user_by_id(zoe.id())).await.unwrap().is_some());
     assert_eq!(soon(store.count_users()).await, Ok(3));
 }
 
@@ -119,11 +119,11 @@ async fn a_server_that_stalls_is_given_up_and_found_again() {
     let url = format!("postgres://postgres@127.0.0.1:{port}/stalls");
     let store = Store::open(options(&url)).await.unwrap();
     store.migrate(|_| ()).await.unwrap();
-    let zoe = store
+    let zoe = *store
         .create_user(NewUser::new("zoe", unusable()), &[])
         .await
         .unwrap()
-        .id;
+        .id();
     for _ in 0..2 {
         open.send(false).unwrap();
         let reads: Vec<_> = (0..50)
@@ -164,7 +164,7 @@ async fn a_lock_of_another_is_waited_for_in_vain_and_not_for_long() {
         let mut options = database.options();
         options.busy_timeout = LIMIT;
         let store = Store::open(options).await.unwrap();
-        let alice = store.user_by_token(ALICE).await.unwrap().unwrap().1.id;
+        let alice = *store.user_by_token(ALICE).await.unwrap().unwrap().1.id();
         let other = std::thread::spawn(move || {
             database.execute("LOCK TABLE auth_user IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3)");
         });
@@ -228,7 +228,7 @@ async fn a_read_only_store_refuses_to_write() {
         let mut options = database.options();
         options.read_only = true;
         let store = Store::open(options).await.unwrap();
-        let alice = store.user_by_token(ALICE).await.unwrap().unwrap().1.id;
+        let alice = *store.user_by_token(ALICE).await.unwrap().unwrap().1.id();
         let answer = store.set_last_login(&alice, Timestamp::now()).await;
         assert_eq!(answer, Err(StoreError::ReadOnly));
         store.verify().await.unwrap();

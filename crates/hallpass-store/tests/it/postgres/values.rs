@@ -41,7 +41,7 @@ async fn a_text_too_long_for_its_column_is_told() {
             matches!(refused, Err(StoreError::TooLong(_))),
             "{refused:?}"
         );
-        let alice = store.user_by_username("alice").await.unwrap().unwrap().id;
+        let alice = *store.user_by_username("alice").await.unwrap().unwrap().id();
         let key = TokenKey::from("k".repeat(41));
         let refused = store.replace_token(&alice, key, Timestamp::now()).await;
         assert!(matches!(refused, Err(StoreError::TooLong(_))));
@@ -107,7 +107,11 @@ async fn extra_columns_of_every_usual_type_are_read() {
         .to_vec();
         let store = Store::open(options).await.unwrap();
         let alice = store.user_by_username("alice").await.unwrap().unwrap();
-        let values: Vec<Value> = alice.extra.into_iter().map(|(_, value)| value).collect();
+        let values: Vec<Value> = alice
+            .extra()
+            .iter()
+            .map(|(_, value)| value.clone())
+            .collect();
         assert_eq!(
             values,
             [
@@ -137,7 +141,7 @@ impl UserCreated for Receiver {
         rows.execute(
             sql,
             vec![
-                user.id.into(),
+                (*user.id()).into(),
                 "2026-01-02 03:04:05+00".into(),
                 true.into(),
                 Value::Real(0.25),
@@ -156,7 +160,7 @@ async fn receivers_write_every_usual_type() {
         new.date_joined = at("2026-01-02 03:04:05.678901");
         let receiver = std::sync::Arc::new(Receiver);
         let zoe = store.create_user(new.clone(), &[receiver]).await.unwrap();
-        assert_eq!(zoe.date_joined, Some(new.date_joined));
+        assert_eq!(zoe.date_joined(), Some(new.date_joined));
         let sql = "SELECT at || '|' || flag || '|' || part || '|' || text FROM notes";
         assert_eq!(
             database.texts(sql),

@@ -24,8 +24,8 @@ async fn answer(hallpass: &Hallpass, identity: &Identity) -> Result<Response, Re
     body.insert("id", Json::from(*user.id()));
     body.insert("username", Json::from(user.username()));
     body.insert("email", user.email().map_or(Json::Null, Json::from));
-    body.insert("is_staff", Json::from(user.row().is_staff));
-    body.insert("is_superuser", Json::from(user.row().is_superuser));
+    body.insert("is_staff", Json::from(user.row().is_staff()));
+    body.insert("is_superuser", Json::from(user.row().is_superuser()));
     body.insert(
         "groups",
         Json::List(

@@ -17,7 +17,7 @@ impl UserCreated for JoinViewers {
     fn user_created(&self, user: &UserRow, rows: &mut RelatedRows) {
         rows.execute(
             "INSERT INTO auth_user_groups (user_id, group_id) VALUES (?1, ?2)",
-            vec![Value::from(user.id), Value::from(2)],
+            vec![Value::from(*user.id()), Value::from(2)],
         );
     }
 }
