@@ -10,8 +10,8 @@ pub use super::chain::SIDE_BY_SIDE;
 /// together with those of other work. A thread that has two of the latter finishes both in little more than the time
 /// that one takes.
 ///
-/// Nothing is computed before [`go_on`](Self::go_on), [`advance`] or [`finish`](Self::finish). `Debug` shows neither
-/// passwords nor results.
+/// Nothing but a chain's first iteration is computed before [`go_on`](Self::go_on), [`advance`] or
+/// [`finish`](Self::finish). `Debug` shows neither passwords nor results.
 ///
 /// ```
 /// use hallpass_formats::password::{self, DjangoVersion, EncodedPassword, PasswordHashers, Verdict, Work};
