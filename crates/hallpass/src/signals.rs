@@ -15,7 +15,7 @@
 //!
 //! impl UserCreated for CreateProfile {
 //!     fn user_created(&self, user: &UserRow, rows: &mut RelatedRows) {
-//!         let id = Value::from(user.id);
+//!         let id = Value::from(*user.id());
 //!         rows.execute("INSERT INTO shop_profile (user_id, points) VALUES (?1, 0)", vec![id]);
 //!     }
 //! }
