@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use axum::routing::any;
@@ -191,6 +192,8 @@ async fn judge(
     });
     let usual = UsualHeaders::of(&parts.headers);
     let exchange = Exchange::new(hallpass.core(), &parts.headers, &usual);
+    // The proxy keeps the original's body: whoever looks for a token in it finds none.
+    exchange.body().keep(Body::empty(), &parts.headers);
     let context = RequestContext::with(&*parts, usual, &exchange);
     let admitted = match exchange.read_csrf_secret().await {
         Ok(()) => admit(verdict, original, &context).await,

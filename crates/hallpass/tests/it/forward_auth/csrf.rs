@@ -22,6 +22,9 @@ async fn a_session_needs_the_token_in_the_header() {
             "{}",
             refused.body
         );
+        let form = "application/x-www-form-urlencoded";
+        let form = posted(proxy).header("content-type", form).of(&app).await;
+        assert_eq!(form.status, 403, "{proxy}: its body is elsewhere");
         let wrong = posted(proxy).header("x-csrftoken", &"x".repeat(32));
         assert_eq!(wrong.of(&app).await.status, 403, "{proxy}");
         let right = posted(proxy).header("x-csrftoken", SECRET);
