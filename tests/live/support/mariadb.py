@@ -22,7 +22,8 @@ class Server(PrivateServer):
                  "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-log-bin"]]
 
     def command(self):
-        return [program("mariadbd", "/usr/sbin"), "--no-defaults", f"--datadir={self.folder}/data",
+        # A server that starts empties its folder of temporary tables: no two share one.
+        return [program("mariadbd", "/usr/sbin"), "--no-defaults", f"--datadir={self.folder}/data", f"--tmpdir={self.folder}",
                 f"--socket={self.folder}/sock", f"--pid-file={self.folder}/pid", f"--port={self.port}",
                 "--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin", "--max-connections=300",
                 "--innodb-flush-log-at-trx-commit=2", "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=64M"]

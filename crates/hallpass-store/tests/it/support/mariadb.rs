@@ -16,7 +16,8 @@ pub(crate) const PASSWORD: &str = "s3cret/word";
 
 const KEEPER: &str = r#"
 begin() {
-    "$1" --no-defaults --datadir="$2/data" --socket="$2/sock" --pid-file="$2/pid" --port="$3" \
+    # A server that starts empties its folder of temporary tables: no two share one.
+    "$1" --no-defaults --datadir="$2/data" --tmpdir="$2" --socket="$2/sock" --pid-file="$2/pid" --port="$3" \
         --bind-address=127.0.0.1 --skip-name-resolve --innodb-flush-log-at-trx-commit=2 \
         --innodb-flush-method=nosync --skip-log-bin --max-connections=300 \
         --innodb-buffer-pool-size=64M $4 >>"$2/log" 2>&1 &
