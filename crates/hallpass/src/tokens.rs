@@ -32,10 +32,12 @@ impl<'a> Tokens<'a> {
         found(answer.map(|found| found.map(|owner| with_key(owner, key))))
     }
 
-    /// The same, where it is remembered and proven; `None` says nothing.
-    pub(crate) fn at_hand(&self, key: &str) -> Option<(Token, User)> {
-        let found = self.identities.token_at_hand(self.store, key)?;
-        Some(with_key(found, key))
+    /// The same where nothing has to be waited for; `None` says nothing.
+    pub(crate) fn find_now(&self, key: &str) -> Option<Result<Option<(Token, User)>, Rejection>> {
+        let answer = self.identities.token_now(self.store, key)?;
+        Some(found(
+            answer.map(|found| found.map(|owner| with_key(owner, key))),
+        ))
     }
 
     /// The same in a table of the application's own, which is asked every time.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use parking_lot::Mutex;
 use tokio::task::AbortHandle;
 use tokio_postgres::types::ToSql;
@@ -18,7 +19,8 @@ use crate::user_model::UserModel;
 /// without waiting for answers.
 pub(super) struct Client {
     inner: tokio_postgres::Client,
-    prepared: Mutex<HashMap<String, tokio_postgres::Statement>>,
+    /// Nobody chooses keys: the statements are ours.
+    prepared: Mutex<HashMap<String, tokio_postgres::Statement, FixedState>>,
     driver: AbortHandle,
 }
 

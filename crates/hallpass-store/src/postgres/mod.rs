@@ -11,6 +11,7 @@ mod ddl;
 mod errors;
 mod listener;
 mod pool;
+mod pulse;
 mod tls;
 mod triggers;
 mod values;
@@ -27,6 +28,7 @@ use crate::postgres::changes::{Changes, Moment};
 use crate::postgres::client::{Client, Session};
 use crate::postgres::connect::Connector;
 use crate::postgres::pool::{Pool, Shared};
+use crate::postgres::pulse::Pulse;
 use crate::schema::KnownSchema;
 use crate::store::StoreOptions;
 use crate::subject::Subject;
@@ -51,6 +53,7 @@ pub(crate) struct Postgres {
     connector: Arc<Connector>,
     changes: Arc<Changes>,
     shared: Box<[Shared]>,
+    pulse: Pulse,
     pool: Pool,
     known: KnownSchema,
     limit: Duration,
@@ -67,6 +70,7 @@ impl Postgres {
             connector: Arc::new(Connector::new(url, options.read_only, limit)?),
             changes: Arc::new(Changes::new()),
             shared: (0..shared).map(|_| Shared::default()).collect(),
+            pulse: Pulse::default(),
             pool: Pool::new(most.saturating_sub(shared).max(1)),
             known: KnownSchema::new(options.user_model.clone()),
             limit,
@@ -93,9 +97,9 @@ impl Postgres {
                 answer => answer,
             }
         };
-        match timeout(self.limit + GRACE, work).await {
-            Ok(answer) => answer.map_err(|refused| refused.error),
-            Err(_) => {
+        match self.pulse.within(self.limit + GRACE, work).await {
+            Some(answer) => answer.map_err(|refused| refused.error),
+            None => {
                 shared.abandon();
                 Err(Unavailable::TimedOut.into())
             }

@@ -99,6 +99,18 @@ impl Sqlite {
         self.on_reader(readers, text, work).await
     }
 
+    /// The same where nothing has to be waited for; `None` says nothing.
+    pub(crate) fn point_read_now<R: PointRead>(
+        &self,
+        text: &str,
+        read: R,
+    ) -> Option<Result<R::Output, StoreError>> {
+        let Shared { readers, known } = &*self.shared;
+        let work = |open: &mut Open| known.read(open.connection(), text, read);
+        let answer = readers.as_ref()?.run_now(work);
+        (!is_locked(&answer)).then_some(answer)
+    }
+
     /// The same, with the stamp of the file that the answer belongs to.
     pub(crate) async fn proven_read<R: PointRead>(
         &self,

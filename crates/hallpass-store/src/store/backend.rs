@@ -74,6 +74,19 @@ impl Backend {
         }
     }
 
+    /// The same where nothing has to be waited for; `None` says nothing.
+    pub(super) fn point_read_now<R: PointRead>(
+        &self,
+        text: &str,
+        read: R,
+    ) -> Option<Result<R::Output, StoreError>> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.point_read_now(text, read),
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            _ => None,
+        }
+    }
+
     /// `about` says which rows the answer depends on, where changes are told of row by row; `None` if they cannot be
     /// named. Where nothing tells of changes the answer has no proof.
     #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]

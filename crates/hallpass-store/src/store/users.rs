@@ -37,6 +37,16 @@ impl Store {
         self.backend().point_read(key, OwnerOfToken).await
     }
 
+    /// [`Store::token_owner`] where nothing has to be waited for: on SQLite, unless the file is locked. `None` says
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Store::user_by_token`].
+    #[must_use]
+    pub fn token_owner_now(&self, key: &str) -> Option<Result<Option<TokenOwner>, StoreError>> {
+        self.backend().point_read_now(key, OwnerOfToken)
+    }
+
     /// The user with this primary key.
     ///
     /// # Errors

@@ -97,8 +97,8 @@ impl Authentication for TokenAuthentication {
         match self.key(&header) {
             Ok(None) => Some(Ok(None)),
             Ok(Some(key)) if self.table.is_none() => {
-                let found = request.core().tokens().at_hand(key)?;
-                Some(identify(Some(found)).map(Some))
+                let found = request.core().tokens().find_now(key)?;
+                Some(found.and_then(identify).map(Some))
             }
             Ok(Some(_)) => None,
             Err(malformed) => Some(Err(malformed)),

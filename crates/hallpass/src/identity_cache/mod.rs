@@ -119,10 +119,18 @@ impl IdentityCache {
         shelves.tokens.get(tag, store, |_| true, read).await
     }
 
-    /// The same, where it is remembered: nothing has to be waited for. `None` says nothing.
-    pub(crate) fn token_at_hand(&self, store: &Store, key: &str) -> Option<TokenOwner> {
-        let tokens = &self.shelves.as_ref()?.tokens;
-        tokens.at_hand(&self.tags.of_token(key), store, Option::is_some)?
+    /// The same where nothing has to be waited for: it is remembered, or nothing is and the database is at hand. `None`
+    /// says nothing.
+    pub(crate) fn token_now(
+        &self,
+        store: &Store,
+        key: &str,
+    ) -> Option<Result<Option<TokenOwner>, StoreError>> {
+        let Some(shelves) = &self.shelves else {
+            return store.token_owner_now(key);
+        };
+        let tag = self.tags.of_token(key);
+        shelves.tokens.at_hand(&tag, store, Option::is_some).map(Ok)
     }
 
     /// The user with this primary key.
