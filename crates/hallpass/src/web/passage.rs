@@ -8,7 +8,7 @@ use http::Method;
 use http::header::HeaderValue;
 use http::uri::PathAndQuery;
 
-use super::view::gate::{Admission, Gate};
+use super::view::gate::{self, Admission, Gate};
 use crate::core::Core;
 use crate::diagnostics;
 use crate::identity::Identity;
@@ -114,8 +114,11 @@ impl Passage {
                 if gate.renders() {
                     self.identity = caller.identity().cloned();
                 }
-                if let Some(attributes) = gate.attributes() {
-                    request.extensions_mut().insert(attributes.clone());
+                match gate.attributes() {
+                    Some(attributes) => drop(request.extensions_mut().insert(attributes.clone())),
+                    // What a view further out said of itself is not this one's.
+                    None if gate.is_view() => gate::forget_attributes(request.extensions_mut()),
+                    None => {}
                 }
                 self.open(request);
                 self.let_in(caller, request);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
-use http::{HeaderValue, Method, StatusCode};
+use http::{Extensions, HeaderValue, Method, StatusCode};
 
 use super::get_object::ErasedGetObject;
 use super::metadata::Metadata;
@@ -47,6 +47,11 @@ pub(crate) enum Gate {
         /// Django's `csrf_exempt`.
         csrf_exempt: bool,
     },
+}
+
+/// Takes back what a view said of itself.
+pub(in crate::web) fn forget_attributes(extensions: &mut Extensions) {
+    extensions.remove::<Arc<ViewAttributes>>();
 }
 
 /// The policy of a view, and those of single methods.
@@ -151,6 +156,11 @@ impl Gate {
             Self::Api(gate) => gate.attributes.as_ref(),
             Self::Policy(_) | Self::Plain { .. } => None,
         }
+    }
+
+    /// Whether a view is behind it, and not an application's own router.
+    pub(in crate::web) fn is_view(&self) -> bool {
+        !matches!(self, Self::Policy(_))
     }
 
     /// Whether refusals are written by renderers of the application's own.

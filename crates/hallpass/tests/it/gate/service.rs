@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::{Path, Request};
 use axum::routing::future::RouteFuture;
 use axum::routing::{MethodRouter, any, get, post};
 use hallpass::{ApiView, Auth, GuardedRouter, Hallpass, Rejection, RequestContext, ServiceFuture};
@@ -202,4 +202,51 @@ async fn a_path_without_parameters_has_none() {
 #[test]
 fn its_future_takes_no_more_room_than_axums() {
     assert!(size_of::<ServiceFuture>() <= size_of::<RouteFuture<Infallible>>());
+}
+
+/// A view may hand its request on to views of the same Hallpass.
+#[tokio::test]
+async fn what_a_view_says_of_itself_is_not_said_of_one_further_in() {
+    async fn scope(parts: Parts) -> Result<String, Rejection> {
+        Ok(format!(
+            "{:?}",
+            RequestContext::of(&parts)?.throttle_scope()
+        ))
+    }
+    let bench = Bench::new().await;
+    let inner = bench.hallpass.router();
+    let inner = inner
+        .route("/api/", ApiView::new("Silent").get(scope))
+        .plain("/plain/", get(scope))
+        .route(
+            "/own/",
+            ApiView::new("Own").throttle_scope("own").get(scope),
+        )
+        .into_service();
+    let hand_on = move |request: Request| {
+        let inner = inner.clone();
+        async move { inner.oneshot(request).await }
+    };
+    let view = || {
+        ApiView::new("Outer")
+            .throttle_scope("outer")
+            .get(hand_on.clone())
+    };
+    let outer = bench.hallpass.router();
+    let outer = outer
+        .route("/api/", view())
+        .route("/plain/", view())
+        .route("/own/", view())
+        .into_service();
+    for (path, said) in [
+        ("/api/", "None"),
+        ("/plain/", "None"),
+        ("/own/", "Some(\"own\")"),
+    ] {
+        let answer = outer
+            .clone()
+            .oneshot(request("GET", path, &[ALICE], ""))
+            .await;
+        assert_eq!(Answer::of(answer.unwrap()).await.body, said, "{path}");
+    }
 }
