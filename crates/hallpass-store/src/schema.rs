@@ -159,13 +159,17 @@ impl KnownSchema {
         }
     }
 
-    /// What is known, looked at now if nothing is.
+    /// What is known.
+    pub(crate) fn known(&self) -> Option<Arc<Schema>> {
+        self.schema.read().clone()
+    }
+
+    /// The same, looked at now if nothing is.
     pub(crate) async fn current<C: Connection>(
         &self,
         connection: &mut C,
     ) -> Result<Arc<Schema>, StoreError> {
-        let known = self.schema.read().clone();
-        if let Some(schema) = known {
+        if let Some(schema) = self.known() {
             return Ok(schema);
         }
         let schema = Arc::new(Schema::load(connection, &self.model).await?);

@@ -85,3 +85,27 @@ fn the_ends_of_the_range_do_not_overflow() {
     assert_eq!(Timestamp::from_unix_micros(-1).unix_seconds(), -1);
     assert!(Timestamp::now() > Timestamp::from_unix_micros(1_700_000_000_000_000));
 }
+
+#[test]
+fn reading_in_one_go_says_nothing_or_the_same() {
+    for text in ["2026-02-28 23:59:59.678901", "2024-12-31 03:04:05"] {
+        let bytes = text.as_bytes();
+        assert!(parse_usual(bytes).is_some());
+        for place in 0..bytes.len() {
+            for odd in 0..=127 {
+                let mut changed = bytes.to_vec();
+                changed[place] = odd;
+                let usual = parse_usual(&changed);
+                let changed = String::from_utf8(changed).unwrap();
+                if usual.is_some() {
+                    let same = parse(&changed).map(|(micros, offset)| (micros, offset.is_some()));
+                    assert_eq!(same, usual.map(|micros| (micros, false)), "{changed:?}");
+                }
+            }
+            let shorter = &text[..place];
+            let slow = parse(shorter).map(|(micros, _)| micros);
+            let usual = parse_usual(shorter.as_bytes());
+            assert!(usual.is_none() || usual == slow, "{shorter:?}");
+        }
+    }
+}

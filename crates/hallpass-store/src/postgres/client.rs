@@ -63,7 +63,8 @@ impl Client {
         if let Some(statement) = known {
             return Ok(statement);
         }
-        let statement = self.inner.prepare(sql).await?;
+        // Once for each statement and connection: whoever asks later has no room to spare for it.
+        let statement = Box::pin(self.inner.prepare(sql)).await?;
         let mut prepared = self.prepared.lock();
         Ok(prepared.entry(sql.to_owned()).or_insert(statement).clone())
     }

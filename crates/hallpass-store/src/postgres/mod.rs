@@ -11,11 +11,11 @@ mod ddl;
 mod errors;
 mod listener;
 mod pool;
-mod pulse;
 mod tls;
 mod triggers;
 mod values;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +28,6 @@ use crate::postgres::changes::{Changes, Moment};
 use crate::postgres::client::{Client, Session};
 use crate::postgres::connect::Connector;
 use crate::postgres::pool::{Pool, Shared};
-use crate::postgres::pulse::Pulse;
 use crate::schema::KnownSchema;
 use crate::store::StoreOptions;
 use crate::subject::Subject;
@@ -53,7 +52,6 @@ pub(crate) struct Postgres {
     connector: Arc<Connector>,
     changes: Arc<Changes>,
     shared: Box<[Shared]>,
-    pulse: Pulse,
     pool: Pool,
     known: KnownSchema,
     limit: Duration,
@@ -70,7 +68,6 @@ impl Postgres {
             connector: Arc::new(Connector::new(url, options.read_only, limit)?),
             changes: Arc::new(Changes::new()),
             shared: (0..shared).map(|_| Shared::default()).collect(),
-            pulse: Pulse::default(),
             pool: Pool::new(most.saturating_sub(shared).max(1)),
             known: KnownSchema::new(options.user_model.clone()),
             limit,
@@ -90,16 +87,16 @@ impl Postgres {
     ) -> Result<R::Output, StoreError> {
         let shared = self.least_busy().ok_or(StoreError::Closed)?;
         let _question = shared.question();
-        let work = async {
+        let work = pin!(async {
             let answer = self.ask(shared, text, read.clone()).await;
             match answer {
-                Err(Refused { again: true, .. }) => self.ask(shared, text, read).await,
+                Err(Refused { again: true, .. }) => Box::pin(self.ask(shared, text, read)).await,
                 answer => answer,
             }
-        };
-        match self.pulse.within(self.limit + GRACE, work).await {
-            Some(answer) => answer.map_err(|refused| refused.error),
-            None => {
+        });
+        match timeout(self.limit + GRACE, work).await {
+            Ok(answer) => answer.map_err(|refused| refused.error),
+            Err(_) => {
                 shared.abandon();
                 Err(Unavailable::TimedOut.into())
             }
@@ -170,7 +167,10 @@ impl Postgres {
             .map_err(Refused::finally)?;
         let mut session = Session::new(&client);
         let answer = async {
-            let schema = self.known.current(&mut session).await?;
+            let schema = match self.known.known() {
+                Some(schema) => schema,
+                None => Box::pin(self.known.current(&mut session)).await?,
+            };
             let tables = Tables {
                 connection: &mut session,
                 schema: &schema,

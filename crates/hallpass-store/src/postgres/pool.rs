@@ -28,9 +28,15 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) async fn client(&self, connector: &Connector) -> Result<Arc<Client>, StoreError> {
-        if let Some(client) = self.usable() {
-            return Ok(client);
+        match self.usable() {
+            Some(client) => Ok(client),
+            // Rare, and deep: whoever asks would carry the room for it each time.
+            None => Box::pin(self.connect(connector)).await,
         }
+    }
+
+    /// One attempt for all who ask at once.
+    async fn connect(&self, connector: &Connector) -> Result<Arc<Client>, StoreError> {
         let mut failed = self.failed.lock().await;
         if let Some(client) = self.usable() {
             return Ok(client);

@@ -54,6 +54,27 @@ async fn a_lock_is_waited_for_and_then_reported() {
 }
 
 #[tokio::test]
+async fn what_can_be_said_at_once_is_not_said_under_a_lock() {
+    let database = Database::fixture();
+    let store = database.open().await;
+    let owner = |key: &str| {
+        let answer = store.token_owner_now(key)?;
+        Some(
+            answer
+                .unwrap()
+                .map(|owner| owner.user.username().to_owned()),
+        )
+    };
+    assert_eq!(owner(ALICE), Some(Some("alice".to_owned())));
+    assert_eq!(owner("nobody's"), Some(None));
+    let other = database.connection();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert_eq!(owner(ALICE), None);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(owner(ALICE), Some(Some("alice".to_owned())));
+}
+
+#[tokio::test]
 async fn a_short_lock_delays_a_read_but_never_the_thread() {
     let database = Database::fixture();
     let store = database.open().await;
