@@ -12,7 +12,7 @@ use crate::engine::{Columns, Connection, Dialect, Engine, ExistingColumn, Parame
 use crate::error::StoreError;
 use crate::migrate::tables::{Kind, Table};
 use crate::postgres::values::PostgresRow;
-use crate::postgres::{ddl, errors, triggers};
+use crate::postgres::{ddl, errors, rarely, triggers};
 use crate::user_model::UserModel;
 
 /// A connection. Several may ask at once: their questions go out one after the other
@@ -63,8 +63,7 @@ impl Client {
         if let Some(statement) = known {
             return Ok(statement);
         }
-        // Once for each statement and connection: whoever asks later has no room to spare for it.
-        let statement = Box::pin(self.inner.prepare(sql)).await?;
+        let statement = rarely(self.inner.prepare(sql)).await?;
         let mut prepared = self.prepared.lock();
         Ok(prepared.entry(sql.to_owned()).or_insert(statement).clone())
     }

@@ -15,7 +15,7 @@ mod tls;
 mod triggers;
 mod values;
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ impl Postgres {
         let work = pin!(async {
             let answer = self.ask(shared, text, read.clone()).await;
             match answer {
-                Err(Refused { again: true, .. }) => Box::pin(self.ask(shared, text, read)).await,
+                Err(Refused { again: true, .. }) => rarely(self.ask(shared, text, read)).await,
                 answer => answer,
             }
         });
@@ -169,7 +169,7 @@ impl Postgres {
         let answer = async {
             let schema = match self.known.known() {
                 Some(schema) => schema,
-                None => Box::pin(self.known.current(&mut session)).await?,
+                None => rarely(self.known.current(&mut session)).await?,
             };
             let tables = Tables {
                 connection: &mut session,
@@ -282,6 +282,14 @@ impl Postgres {
         taken.client()?.say(begin).await?;
         Ok(taken)
     }
+}
+
+/// What is rare and deep, such as connecting, in a place of its own: whoever asks would carry the room for it each time.
+/// Of a type that says nothing of what is in it, or the compiler would have to look all the way down.
+fn rarely<'a, T>(
+    work: impl Future<Output = T> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(work)
 }
 
 async fn end<T>(client: &Client, answer: Result<T, StoreError>) -> Result<T, StoreError> {

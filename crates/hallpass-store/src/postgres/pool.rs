@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::StoreError;
 use crate::postgres::client::Client;
 use crate::postgres::connect::Connector;
+use crate::postgres::rarely;
 
 /// After a failed attempt nobody tries again for this long: a server that is down must
 /// not be met by one attempt for each request.
@@ -30,8 +31,7 @@ impl Shared {
     pub(super) async fn client(&self, connector: &Connector) -> Result<Arc<Client>, StoreError> {
         match self.usable() {
             Some(client) => Ok(client),
-            // Rare, and deep: whoever asks would carry the room for it each time.
-            None => Box::pin(self.connect(connector)).await,
+            None => rarely(self.connect(connector)).await,
         }
     }
 
