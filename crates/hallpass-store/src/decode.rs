@@ -176,6 +176,17 @@ pub(crate) fn token_owner(
     })
 }
 
+/// The key as it is stored, and its owner; so that a row which cannot be read spoils only itself.
+#[cfg(feature = "postgres")]
+pub(crate) fn token_with_owner(
+    schema: &Schema,
+    row: &dyn Columns,
+) -> Result<(String, Result<TokenOwner, StoreError>), StoreError> {
+    let stored = text(row, 0, "authtoken_token", "key")?;
+    let owner = token_owner(schema, row, &stored);
+    Ok((stored, owner))
+}
+
 /// Key, data and expiry of a session.
 pub(crate) fn session(row: &dyn Columns) -> Result<SessionRow, StoreError> {
     let column = |index, name| Column {

@@ -111,6 +111,19 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Every row of a statement whose one parameter is a list.
+    pub(super) async fn of_list<T>(
+        &mut self,
+        statement: &Statement,
+        list: &[&str],
+        read: impl Fn(&dyn Columns) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let statement = self.prepare(&statement.sql).await?;
+        let answer = self.client.inner.query(&statement, &[&list]).await;
+        let rows = answer.map_err(|error| self.fault(error))?;
+        rows.iter().map(|row| read(&PostgresRow(row))).collect()
+    }
+
     async fn prepare(&mut self, sql: &str) -> Result<tokio_postgres::Statement, StoreError> {
         let answer = self.client.prepare(sql).await;
         answer.map_err(|error| self.fault(error))

@@ -10,7 +10,9 @@ mod connect;
 mod ddl;
 mod errors;
 mod listener;
+mod owners;
 mod pool;
+mod question;
 mod tls;
 mod triggers;
 mod values;
@@ -24,10 +26,13 @@ use tokio::time::timeout;
 use crate::engine::{Connection as _, Job, Nothing, PointRead, Tables, Write};
 use crate::error::{StoreError, Unavailable};
 use crate::operations::migrate::Migrated;
+use crate::operations::users::OwnerOfToken;
 use crate::postgres::changes::{Changes, Moment};
 use crate::postgres::client::{Client, Session};
 use crate::postgres::connect::Connector;
+use crate::postgres::owners::{Line, Owner};
 use crate::postgres::pool::{Pool, Shared};
+use crate::postgres::question::{Question, Usual};
 use crate::schema::KnownSchema;
 use crate::store::StoreOptions;
 use crate::subject::Subject;
@@ -52,6 +57,7 @@ pub(crate) struct Postgres {
     connector: Arc<Connector>,
     changes: Arc<Changes>,
     shared: Box<[Shared]>,
+    line: Line,
     pool: Pool,
     known: KnownSchema,
     limit: Duration,
@@ -68,6 +74,7 @@ impl Postgres {
             connector: Arc::new(Connector::new(url, options.read_only, limit)?),
             changes: Arc::new(Changes::new()),
             shared: (0..shared).map(|_| Shared::default()).collect(),
+            line: Line::default(),
             pool: Pool::new(most.saturating_sub(shared).max(1)),
             known: KnownSchema::new(options.user_model.clone()),
             limit,
@@ -79,18 +86,34 @@ impl Postgres {
         }
     }
 
-    /// On a shared connection, asked again once if the connection proves to be broken.
     pub(crate) async fn point_read<R: PointRead>(
         &self,
         text: &str,
         read: R,
     ) -> Result<R::Output, StoreError> {
+        self.look_up(&Usual { text, read }).await
+    }
+
+    /// The owner of a token, asked for together with others that are wanted at the same time.
+    pub(crate) async fn token_owner(self: &Arc<Self>, key: &str) -> Owner {
+        if owners::may_stand_in_line(key) {
+            let answer = owners::join(self, key);
+            match timeout(self.limit + GRACE, answer).await {
+                Ok(Ok(owner)) => return owner,
+                Ok(Err(_)) => {}
+                Err(_) => return Err(Unavailable::TimedOut.into()),
+            }
+        }
+        rarely(self.point_read(key, OwnerOfToken)).await
+    }
+
+    /// On a shared connection, asked again once if the connection proves to be broken.
+    async fn look_up<Q: Question>(&self, question: &Q) -> Result<Q::Answer, StoreError> {
         let shared = self.least_busy().ok_or(StoreError::Closed)?;
         let _question = shared.question();
         let work = pin!(async {
-            let answer = self.ask(shared, text, read.clone()).await;
-            match answer {
-                Err(Refused { again: true, .. }) => rarely(self.ask(shared, text, read)).await,
+            match self.ask(shared, question).await {
+                Err(Refused { again: true, .. }) => rarely(self.ask(shared, question)).await,
                 answer => answer,
             }
         });
@@ -111,15 +134,14 @@ impl Postgres {
         self.changes.moment()
     }
 
-    /// The same, with what proves the answer for as long as nothing is heard of the rows that it is about.
-    pub(crate) async fn proven_read<'a, R: PointRead>(
+    /// A look-up's answer, with what proves it for as long as nothing is heard of the rows that it is about.
+    pub(crate) async fn proven<'a, T>(
         &self,
-        text: &str,
-        read: R,
-        about: impl Fn(&R::Output) -> Option<(Subject<'a>, Option<Subject<'a>>)>,
-    ) -> Result<(R::Output, Option<Heard>), StoreError> {
+        read: impl Future<Output = Result<T, StoreError>>,
+        about: impl Fn(&T) -> Option<(Subject<'a>, Option<Subject<'a>>)>,
+    ) -> Result<(T, Option<Heard>), StoreError> {
         let moment = self.moment();
-        let answer = self.point_read(text, read).await?;
+        let answer = read.await?;
         let heard = moment.and_then(|moment| {
             let (first, second) = about(&answer)?;
             Some(moment.about(first, second))
@@ -155,12 +177,7 @@ impl Postgres {
         self.shared.iter().find(few).or_else(least)
     }
 
-    async fn ask<R: PointRead>(
-        &self,
-        shared: &Shared,
-        text: &str,
-        read: R,
-    ) -> Result<R::Output, Refused> {
+    async fn ask<Q: Question>(&self, shared: &Shared, question: &Q) -> Result<Q::Answer, Refused> {
         let client = shared
             .client(&self.connector)
             .await
@@ -171,11 +188,7 @@ impl Postgres {
                 Some(schema) => schema,
                 None => rarely(self.known.current(&mut session)).await?,
             };
-            let tables = Tables {
-                connection: &mut session,
-                schema: &schema,
-            };
-            read.read(tables, text).await
+            question.ask(&mut session, &schema).await
         }
         .await;
         self.known.learn(&answer);

@@ -13,6 +13,9 @@ pub(crate) const FIXED_COLUMNS: usize = 11;
 pub(crate) struct UserStatements {
     /// Parameter: token key. The token's key and date come first, then the user's columns.
     pub(crate) by_token: Statement,
+    /// Parameter: a list of token keys. The same of each that there is.
+    #[cfg(feature = "postgres")]
+    pub(crate) by_tokens: Statement,
     /// What `by_token` selects of the user, and where it finds it: for other tables of tokens.
     pub(crate) of_token: (String, String),
     /// Parameter: id.
@@ -106,7 +109,8 @@ impl UserStatements {
             )
         }));
         let list = list.join(", ");
-        let joined = format!(r#"JOIN {table} u ON u.{id} = t."user_id" WHERE t."key" = ?1"#);
+        let owner = format!(r#"JOIN {table} u ON u.{id} = t."user_id""#);
+        let joined = format!(r#"{owner} WHERE t."key" = ?1"#);
         let no_token =
             format!(r#"NOT EXISTS (SELECT 1 FROM "authtoken_token" t WHERE t."user_id" = u.{id})"#);
         let (insert, insert_columns) = insert(dialect, model, has, key);
@@ -114,6 +118,10 @@ impl UserStatements {
         Self {
             by_token: sql(format!(
                 r#"SELECT t."key", t."created", {list} FROM "authtoken_token" t {joined}"#
+            )),
+            #[cfg(feature = "postgres")]
+            by_tokens: sql(format!(
+                r#"SELECT t."key", t."created", {list} FROM "authtoken_token" t {owner} WHERE t."key" = ANY(?1)"#
             )),
             of_token: (list.clone(), joined),
             by_id: sql(format!("SELECT {list} FROM {table} u WHERE u.{id} = ?1")),

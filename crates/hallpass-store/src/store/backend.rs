@@ -3,14 +3,19 @@
 //! A server's future is boxed: it is deep, and a caller that embeds it would meet the compiler's limit on how deep
 //! types may be. Beside a network round trip the box costs nothing; SQLite's way has none.
 
+#[cfg(feature = "postgres")]
+use std::sync::Arc;
+
 use crate::engine::{Job, PointRead, Write};
 use crate::error::StoreError;
 #[cfg(feature = "mysql")]
 use crate::mysql::MySql;
 use crate::operations::migrate::Migrated;
+use crate::operations::users::OwnerOfToken;
 #[cfg(feature = "postgres")]
-use crate::postgres::Postgres;
+use crate::postgres::{Heard, Postgres};
 use crate::proof::{Evidence, Proof, Proven};
+use crate::rows::TokenOwner;
 use crate::sqlite::Sqlite;
 use crate::store::{StoreOptions, Triggers};
 use crate::subject::Subject;
@@ -20,7 +25,7 @@ use crate::url::{DatabaseUrlError, ServerUrl};
 pub(super) enum Backend {
     Sqlite(Sqlite),
     #[cfg(feature = "postgres")]
-    Postgres(Box<Postgres>),
+    Postgres(Arc<Postgres>),
     #[cfg(feature = "mysql")]
     MySql(Box<MySql>),
 }
@@ -49,7 +54,7 @@ impl Backend {
             #[cfg(feature = "postgres")]
             "postgres" | "postgresql" | "pgsql" => {
                 let postgres = Postgres::open(server, options).await?;
-                Ok(Self::Postgres(Box::new(postgres)))
+                Ok(Self::Postgres(Arc::new(postgres)))
             }
             #[cfg(feature = "mysql")]
             "mysql" | "mariadb" => {
@@ -104,15 +109,42 @@ impl Backend {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(postgres) => {
-                let (answer, heard) = Box::pin(postgres.proven_read(text, read, about)).await?;
-                let proof = heard.map(|heard| Proof(Evidence::Postgres(heard)));
-                Ok(Proven { answer, proof })
+                let read = postgres.point_read(text, read);
+                told(Box::pin(postgres.proven(read, about)).await)
             }
             #[cfg(feature = "mysql")]
             Self::MySql(_) => Ok(Proven {
                 answer: self.point_read(text, read).await?,
                 proof: None,
             }),
+        }
+    }
+
+    /// The owner of a token: on PostgreSQL asked for together with others.
+    pub(super) async fn token_owner(&self, key: &str) -> Result<Option<TokenOwner>, StoreError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => Box::pin(postgres.token_owner(key)).await,
+            _ => self.point_read(key, OwnerOfToken).await,
+        }
+    }
+
+    /// The same with its proof.
+    pub(super) async fn proven_token_owner(
+        &self,
+        key: &str,
+    ) -> Result<Proven<Option<TokenOwner>>, StoreError> {
+        let about = |found: &Option<TokenOwner>| {
+            let user = found.as_ref().map(|owner| Subject::User(*owner.user.id()));
+            Some((Subject::Token(key), user))
+        };
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => {
+                let read = postgres.token_owner(key);
+                told(Box::pin(postgres.proven(read, about)).await)
+            }
+            _ => self.proven_read(key, OwnerOfToken, about).await,
         }
     }
 
@@ -193,4 +225,12 @@ impl Backend {
             Self::MySql(mysql) => Box::pin(mysql.migrate(job)).await,
         }
     }
+}
+
+/// An answer of PostgreSQL's with its proof.
+#[cfg(feature = "postgres")]
+fn told<T>(answer: Result<(T, Option<Heard>), StoreError>) -> Result<Proven<T>, StoreError> {
+    let (answer, heard) = answer?;
+    let proof = heard.map(|heard| Proof(Evidence::Postgres(heard)));
+    Ok(Proven { answer, proof })
 }

@@ -7,7 +7,7 @@ use hallpass_formats::timestamp::Timestamp;
 
 use crate::error::StoreError;
 use crate::operations::sessions::LiveUntil;
-use crate::operations::users::{ById, ByUsername, GroupNames, OwnerOfToken};
+use crate::operations::users::{ById, ByUsername, GroupNames};
 use crate::proof::{Proof, Proven};
 use crate::rows::{SessionRow, TokenOwner};
 use crate::store::Store;
@@ -51,12 +51,7 @@ impl Store {
         &self,
         key: &str,
     ) -> Result<Proven<Option<TokenOwner>>, StoreError> {
-        self.backend()
-            .proven_read(key, OwnerOfToken, |found| {
-                let user = found.as_ref().map(|owner| Subject::User(*owner.user.id()));
-                Some((Subject::Token(key), user))
-            })
-            .await
+        self.backend().proven_token_owner(key).await
     }
 
     /// [`Store::user_by_id`], with its proof.

@@ -34,7 +34,7 @@ impl Store {
     /// # Errors
     /// As [`Store::user_by_token`].
     pub async fn token_owner(&self, key: &str) -> Result<Option<TokenOwner>, StoreError> {
-        self.backend().point_read(key, OwnerOfToken).await
+        self.backend().token_owner(key).await
     }
 
     /// [`Store::token_owner`] where nothing has to be waited for: on SQLite, unless the file is locked. `None` says

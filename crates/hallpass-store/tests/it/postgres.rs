@@ -2,6 +2,7 @@
 
 mod changes;
 mod faults;
+mod owners;
 mod schema;
 mod tls;
 mod values;
