@@ -50,7 +50,7 @@ impl Authentication for SessionAuthentication {
         &self,
         request: &RequestContext<'_>,
     ) -> Option<Result<Option<Identity>, Rejection>> {
-        if request.exchange().session_slot().looks_and_finds_none() {
+        if request.exchange().looks_and_finds_no_session() {
             return Some(Ok(None));
         }
         let user = login::user_now(request)?;

@@ -16,7 +16,7 @@ use crate::sessions::Held;
 /// under a fallback secret the key is cycled and the hash renewed.
 pub(crate) async fn user(request: &RequestContext<'_>) -> Result<Option<User>, Rejection> {
     let exchange = request.exchange();
-    if exchange.session_slot().looks_and_finds_none() {
+    if exchange.looks_and_finds_no_session() {
         return Ok(None);
     }
     exchange.session_user().or_resolve(resolve(request)).await

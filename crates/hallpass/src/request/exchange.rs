@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use hallpass_formats::csrf::CsrfSecret;
-use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::body::BodySlot;
@@ -23,7 +22,8 @@ use crate::wire::negotiation::Accepted;
 /// Django's name for the secret in a session.
 const CSRF_SESSION_KEY: &str = "_csrftoken";
 
-/// The shared state of one request and its response. Cheap to clone.
+/// The shared state of one request and its response. Cheap to clone, and cheap to make: what most requests never need
+/// is made when it is needed.
 #[derive(Clone)]
 pub(crate) struct Exchange(Arc<Inner>);
 
@@ -31,14 +31,61 @@ struct Inner {
     core: Core,
     /// The request's cookies, as they were sent.
     cookies: Option<HeaderValue>,
-    session: SessionSlot,
-    session_user: SessionUser,
-    csrf: CsrfState,
-    caller: OnceLock<Caller>,
-    body: BodySlot,
+    client: OnceLock<Box<ClientState>>,
+    /// Whether somebody saw without a look at any values that there is no session.
+    asked_for_session: AtomicBool,
+    /// Whom the guard that opened the exchange let in; the second is for one that was not alone with it any more.
+    caller: Option<Caller>,
+    late_caller: OnceLock<Box<Caller>>,
+    body: OnceLock<Box<BodySlot>>,
     /// How many spaces the client wants JSON indented by; 0 for none.
     indent: AtomicU8,
     renderer: AtomicUsize,
+}
+
+/// What the client's cookies stand for.
+struct ClientState {
+    session: SessionSlot,
+    session_user: SessionUser,
+    csrf: CsrfState,
+}
+
+impl Inner {
+    fn client(&self) -> &ClientState {
+        let make = || Box::new(ClientState::of(&self.core, self.cookies.as_ref()));
+        self.client.get_or_init(make)
+    }
+
+    /// What there is of it; nothing while it would be that of a client without cookies.
+    fn client_if_any(&self) -> Option<&ClientState> {
+        match self.cookies {
+            Some(_) => Some(self.client()),
+            None => self.client.get().map(|client| &**client),
+        }
+    }
+}
+
+impl ClientState {
+    /// Reads the two cookies.
+    fn of(core: &Core, cookies: Option<&HeaderValue>) -> Self {
+        let settings = core.settings();
+        let cookies = cookies.map(|sent| Cookies::parse([sent.as_bytes()]));
+        let [session, csrf] = match &cookies {
+            None => [None, None],
+            Some(cookies) => cookies.find_each([
+                settings.session_cookie_name.as_str(),
+                settings.csrf_cookie_name.as_str(),
+            ]),
+        };
+        Self {
+            session: SessionSlot::new(session.as_deref()),
+            session_user: SessionUser::default(),
+            csrf: match settings.csrf_use_sessions {
+                true => CsrfState::of_session(),
+                false => CsrfState::of_cookie(csrf.map(Cow::into_owned)),
+            },
+        }
+    }
 }
 
 impl Keeper for Inner {
@@ -47,37 +94,22 @@ impl Keeper for Inner {
     }
 
     fn slot(&self) -> &SessionSlot {
-        &self.session
+        &self.client().session
     }
 }
 
 impl Exchange {
-    /// Reads the two cookies; nothing else of the request is looked at.
+    /// Nothing but the cookies is looked at.
     pub(crate) fn new(core: &Core, headers: &HeaderMap, usual: &UsualHeaders<'_>) -> Self {
-        let settings = core.settings();
-        let cookies = (!usual.cookie.is_absent()).then(|| {
-            let sent = headers.get_all(COOKIE).iter();
-            Cookies::parse(sent.map(HeaderValue::as_bytes))
-        });
-        let [session, csrf] = match &cookies {
-            None => [None, None],
-            Some(cookies) => cookies.find_each([
-                settings.session_cookie_name.as_str(),
-                settings.csrf_cookie_name.as_str(),
-            ]),
-        };
         Self(Arc::new(Inner {
-            cookies: usual.cookie.value(headers, &COOKIE),
-            session: SessionSlot::new(session.as_deref()),
-            session_user: SessionUser::default(),
-            csrf: match settings.csrf_use_sessions {
-                true => CsrfState::of_session(),
-                false => CsrfState::of_cookie(csrf.map(Cow::into_owned)),
-            },
-            body: BodySlot::default(),
+            cookies: usual.cookies(headers),
+            client: OnceLock::new(),
+            asked_for_session: AtomicBool::new(false),
+            caller: None,
+            late_caller: OnceLock::new(),
+            body: OnceLock::new(),
             indent: AtomicU8::new(0),
             renderer: AtomicUsize::new(0),
-            caller: OnceLock::new(),
             core: core.clone(),
         }))
     }
@@ -89,7 +121,7 @@ impl Exchange {
     /// Whether it is that of a request with these headers. Extensions can be copied from one request to another, and with
     /// them its exchange, which would say who sent the first one's cookies.
     pub(crate) fn is_of(&self, headers: &HeaderMap, usual: &UsualHeaders<'_>) -> bool {
-        self.0.cookies == usual.cookie.value(headers, &COOKIE)
+        self.0.cookies == usual.cookies(headers)
     }
 
     pub(crate) fn session(&self) -> Session {
@@ -98,44 +130,78 @@ impl Exchange {
 
     /// The same for those who only look.
     pub(crate) fn session_slot(&self) -> &SessionSlot {
-        &self.0.session
+        &self.0.client().session
+    }
+
+    /// True where the request brought no session and none was made since; whoever asks has looked at it.
+    pub(crate) fn looks_and_finds_no_session(&self) -> bool {
+        let client = self.0.client_if_any();
+        let none = client.is_none_or(|client| client.session.has_none());
+        if none {
+            self.0.asked_for_session.store(true, Ordering::Relaxed);
+        }
+        none
+    }
+
+    /// Whether anybody has looked at the session so far: the response will say so, whatever becomes of it.
+    pub(crate) fn session_was_looked_at(&self) -> bool {
+        self.0.asked_for_session.load(Ordering::Relaxed)
+            || (self.0.client_if_any()).is_some_and(|client| client.session.was_looked_at())
     }
 
     pub(crate) fn session_user(&self) -> &SessionUser {
-        &self.0.session_user
+        &self.0.client().session_user
     }
 
     /// What the response must say about the session, where nothing has to be saved for that.
     pub(crate) fn finish_session_now(&self) -> Option<Outcome> {
-        self.0.session.finish_now(&self.0.core)
+        let outcome = match self.0.client_if_any() {
+            Some(client) => client.session.finish_now(&self.0.core)?,
+            None => Outcome::Untouched,
+        };
+        Some(self.as_asked(outcome))
     }
 
     /// What the response must say about the session.
     pub(crate) async fn finish_session(&self, status: StatusCode) -> Result<Outcome, Rejection> {
-        self.0.session.finish(&self.0.core, status).await
+        let session = &self.0.client().session;
+        let outcome = session.finish(&self.0.core, status).await?;
+        Ok(self.as_asked(outcome))
+    }
+
+    fn as_asked(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Untouched if self.session_was_looked_at() => Outcome::Read,
+            outcome => outcome,
+        }
     }
 
     pub(crate) fn csrf(&self) -> &CsrfState {
-        &self.0.csrf
+        &self.0.client().csrf
+    }
+
+    /// The CSRF secret that the response must send, or the session must keep.
+    pub(crate) fn csrf_secret_to_keep(&self) -> Option<CsrfSecret> {
+        self.0.client_if_any()?.csrf.to_keep()
     }
 
     /// Reads the CSRF secret where sessions keep it. As Django's middleware does, on every request, so that every answer
     /// varies with the cookie.
     pub(crate) async fn read_csrf_secret(&self) -> Result<(), Rejection> {
-        if !self.csrf().is_unread() {
+        if self.csrf_secret_is_at_hand() {
             return Ok(());
         }
-        let secret = match self.0.session.looks_and_finds_none() {
-            true => None,
-            false => Box::pin(self.session().get_str(CSRF_SESSION_KEY)).await?,
-        };
+        let secret = Box::pin(self.session().get_str(CSRF_SESSION_KEY)).await?;
         self.csrf().read(secret);
         Ok(())
     }
 
     /// The same where nothing has to be waited for: false says nothing.
     pub(crate) fn csrf_secret_is_at_hand(&self) -> bool {
-        if self.csrf().is_unread() && self.0.session.looks_and_finds_none() {
+        if !self.core().settings().csrf_use_sessions {
+            return true;
+        }
+        if self.csrf().is_unread() && self.looks_and_finds_no_session() {
             self.csrf().read(None);
         }
         !self.csrf().is_unread()
@@ -153,16 +219,20 @@ impl Exchange {
 
     /// Whom the guard that opened the exchange let in.
     pub(crate) fn caller(&self) -> Option<&Caller> {
-        self.0.caller.get()
+        let late = || self.0.late_caller.get().map(|caller| &**caller);
+        self.0.caller.as_ref().or_else(late)
     }
 
-    /// That guard lets somebody in once.
-    pub(crate) fn set_caller(&self, caller: Caller) {
-        let _ = self.0.caller.set(caller);
+    /// That guard lets somebody in once; nobody else has the exchange yet, as a rule.
+    pub(crate) fn set_caller(&mut self, caller: Caller) {
+        match Arc::get_mut(&mut self.0) {
+            Some(own) => own.caller = Some(caller),
+            None => drop(self.0.late_caller.set(Box::new(caller))),
+        }
     }
 
     pub(crate) fn body(&self) -> &BodySlot {
-        &self.0.body
+        self.0.body.get_or_init(Box::default)
     }
 
     /// What `Accept: application/json; indent=…` asks for.

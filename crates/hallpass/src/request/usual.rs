@@ -44,22 +44,21 @@ impl<'a> UsualHeaders<'a> {
         }
         usual
     }
+
+    /// All cookies: several headers count as one joined with `; `, as RFC 9113 asks of HTTP/2 servers.
+    pub(super) fn cookies(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        match self.cookie {
+            Field::Absent => None,
+            Field::Once(value) => Some(value.clone()),
+            Field::Repeated => {
+                let all = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+                HeaderValue::from_bytes(&all.collect::<Vec<_>>().join(&b"; "[..])).ok()
+            }
+        }
+    }
 }
 
 impl<'a> Field<'a> {
-    pub(crate) fn is_absent(self) -> bool {
-        matches!(self, Self::Absent)
-    }
-
-    /// The value; `None` where there is none.
-    pub(super) fn value(self, headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
-        match self {
-            Self::Absent => None,
-            Self::Once(value) => Some(value.clone()),
-            Self::Repeated => HeaderValue::from_bytes(&joined(headers, name)).ok(),
-        }
-    }
-
     /// The bytes, as `headers` have them under `name`: several are joined with a comma, as WSGI servers do.
     pub(super) fn joined(self, headers: &'a HeaderMap, name: &HeaderName) -> Cow<'a, [u8]> {
         match self {
@@ -109,5 +108,17 @@ mod tests {
         ] {
             assert_eq!(field.joined(&headers, &name), joined(&headers, &name));
         }
+    }
+
+    #[test]
+    fn several_cookie_headers_are_one() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(UsualHeaders::of(&headers).cookies(&headers), None);
+        headers.append(COOKIE, HeaderValue::from_static("a=1"));
+        let one = UsualHeaders::of(&headers).cookies(&headers);
+        assert_eq!(one.unwrap(), "a=1");
+        headers.append(COOKIE, HeaderValue::from_bytes(b"b=\xe4").unwrap());
+        let both = UsualHeaders::of(&headers).cookies(&headers);
+        assert_eq!(both.unwrap().as_bytes(), b"a=1; b=\xe4");
     }
 }

@@ -17,8 +17,6 @@ pub(crate) struct SessionSlot {
     had_cookie: bool,
     /// Whether anybody looked: the response then carries `Vary: Cookie`.
     accessed: AtomicBool,
-    /// The same of somebody who saw without a look at the values that there is no session.
-    asked: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -47,7 +45,6 @@ impl SessionSlot {
         Self {
             had_cookie: cookie.is_some(),
             accessed: AtomicBool::new(false),
-            asked: AtomicBool::new(false),
             state: Mutex::new(State {
                 key: cookie.and_then(SessionKey::from_cookie),
                 held: None,
@@ -56,13 +53,9 @@ impl SessionSlot {
         }
     }
 
-    /// True where the request brought no session and none was made since; whoever asks has looked at it.
-    pub(crate) fn looks_and_finds_none(&self) -> bool {
-        let none = !self.had_cookie && !self.accessed.load(Ordering::Relaxed);
-        if none {
-            self.asked.store(true, Ordering::Relaxed);
-        }
-        none
+    /// True where the request brought no session and none was made since.
+    pub(crate) fn has_none(&self) -> bool {
+        !self.had_cookie && !self.accessed.load(Ordering::Relaxed)
     }
 
     /// Looks at the values where they are.
@@ -91,8 +84,8 @@ impl SessionSlot {
 
     /// [`finish`](Self::finish), where nothing has to be saved.
     pub(crate) fn finish_now(&self, core: &Core) -> Option<Outcome> {
-        if !self.had_cookie && !self.accessed.load(Ordering::Relaxed) {
-            return Some(self.as_looked_at());
+        if self.has_none() {
+            return Some(Outcome::Untouched);
         }
         let state = self.state.try_lock().ok()?;
         let save = state.modified || core.settings().session_save_every_request;
@@ -148,10 +141,9 @@ impl SessionSlot {
         }
     }
 
-    /// Whether anybody has looked so far: the response will say so, whatever becomes of the session.
+    /// Whether anybody has looked at the values so far.
     pub(crate) fn was_looked_at(&self) -> bool {
-        let looked = [&self.accessed, &self.asked];
-        looked.iter().any(|flag| flag.load(Ordering::Relaxed))
+        self.accessed.load(Ordering::Relaxed)
     }
 
     fn as_looked_at(&self) -> Outcome {

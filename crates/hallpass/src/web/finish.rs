@@ -73,7 +73,7 @@ impl Due {
 /// # Errors
 /// The answer to give instead: the work is done but cannot be remembered, and the client must not believe it was.
 pub(super) async fn finish(exchange: &Exchange, response: &mut Response) -> Result<(), Rejection> {
-    match exchange.csrf().to_keep() {
+    match exchange.csrf_secret_to_keep() {
         Some(secret) if exchange.core().settings().csrf_use_sessions => {
             exchange.keep_csrf_secret(&secret).await?;
         }
@@ -85,7 +85,7 @@ pub(super) async fn finish(exchange: &Exchange, response: &mut Response) -> Resu
 
 /// The same, unless something has to be waited for: then nothing is done, and false.
 fn finish_now(exchange: &Exchange, response: &mut Response, varies: bool) -> bool {
-    let secret = exchange.csrf().to_keep();
+    let secret = exchange.csrf_secret_to_keep();
     if secret.is_some() && exchange.core().settings().csrf_use_sessions {
         return false;
     }

@@ -3,6 +3,7 @@
 //! Generic over the body and the service, so that axum, tonic and plain hyper services can stand behind it. The
 //! inner service sees the request only when the gate let it in, with the identity in the request's extensions.
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -87,7 +88,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let mut request = request.map(Body::new);
+        let mut request = with_axum_body(request);
         let post = Arc::clone(&self.post);
         let (passage, asked) = post.admit_now(&mut request);
         let passing = match asked {
@@ -112,6 +113,20 @@ where
         };
         GuardFuture { passing }
     }
+}
+
+/// A request that has axum's body already stays as it is: to take it apart costs more than to ask.
+fn with_axum_body<B>(request: Request<B>) -> Request<Body>
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    let mut request = Some(request);
+    let own = (&mut request as &mut dyn Any).downcast_mut::<Option<Request<Body>>>();
+    let own = own.and_then(Option::take);
+    // Exactly one of the two has it.
+    own.or_else(|| request.map(|request| request.map(Body::new)))
+        .unwrap_or_default()
 }
 
 impl Post {

@@ -178,7 +178,7 @@ impl<S: Send + Sync + 'static> Door for Place<S> {
 
     fn receive(&self, passage: &Passage, response: &mut Response) -> Due {
         let gate = self.gate(passage);
-        let varies = passage.exchange.session_slot().was_looked_at();
+        let varies = passage.exchange.session_was_looked_at();
         // Without an answer from its gate a view has no say, and its headers are not due.
         if passage.came_to_gate && self.standard.give(response, varies, passage.is_secure) {
             return Due {

@@ -31,7 +31,7 @@ pub(super) struct Passage {
     /// Who is calling, where that was known before it was known whether they may go on.
     caller: Option<Authenticated>,
     /// Kept only for renderers that want to know; most views have none.
-    identity: Option<Identity>,
+    identity: Option<Box<Identity>>,
 }
 
 /// What is known at once of whether a request may go on.
@@ -112,7 +112,7 @@ impl Passage {
             }
             Ok(Admission::Enter(caller)) => {
                 if gate.renders() {
-                    self.identity = caller.identity().cloned();
+                    self.identity = caller.identity().cloned().map(Box::new);
                 }
                 match gate.attributes() {
                     Some(attributes) => drop(request.extensions_mut().insert(attributes.clone())),
@@ -120,8 +120,8 @@ impl Passage {
                     None if gate.is_view() => gate::forget_attributes(request.extensions_mut()),
                     None => {}
                 }
-                self.open(request);
                 self.let_in(caller, request);
+                self.open(request);
             }
         }
         None
@@ -141,7 +141,7 @@ impl Passage {
 
     /// What the outermost guard found is the exchange's. A guard further in speaks of the request that it passes on and
     /// of no other: middleware between the two, or a fallback, is still under the first.
-    fn let_in(&self, caller: Caller, request: &mut Request) {
+    fn let_in(&mut self, caller: Caller, request: &mut Request) {
         match self.outermost {
             true => self.exchange.set_caller(caller),
             false => drop(request.extensions_mut().insert(caller)),
@@ -152,7 +152,7 @@ impl Passage {
     pub(super) fn translate(&self, gate: Option<&Gate>, response: &mut Response) {
         if let (Some(gate), Some(said)) = (gate, Rejection::of(response)) {
             let renderer = self.exchange.renderer();
-            let refused = gate.refuse(said, &self.method, renderer, self.identity.as_ref());
+            let refused = gate.refuse(said, &self.method, renderer, self.identity.as_deref());
             let inner = std::mem::replace(response, refused);
             keep_id(inner.headers().get(&diagnostics::HEADER), response);
         }
