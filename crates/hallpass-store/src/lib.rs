@@ -13,6 +13,7 @@ mod operations;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod proof;
+mod rarely;
 mod receivers;
 mod rows;
 mod schema;

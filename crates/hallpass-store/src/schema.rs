@@ -7,6 +7,7 @@ use parking_lot::RwLock;
 use crate::column_type::{self, Field, KeyType};
 use crate::engine::{Connection, Dialect, ExistingColumn, Parameter};
 use crate::error::StoreError;
+use crate::rarely::rarely;
 use crate::statements::Statements;
 use crate::user_id::UserId;
 use crate::user_model::{UserColumns, UserModel};
@@ -172,7 +173,7 @@ impl KnownSchema {
         if let Some(schema) = self.known() {
             return Ok(schema);
         }
-        let schema = Arc::new(Schema::load(connection, &self.model).await?);
+        let schema = Arc::new(rarely(Schema::load(connection, &self.model)).await?);
         *self.schema.write() = Some(Arc::clone(&schema));
         Ok(schema)
     }

@@ -29,15 +29,13 @@ impl<'a> Tokens<'a> {
     /// The store's fault, as 503. A row that cannot be read counts as absent and is logged.
     pub async fn find(&self, key: &str) -> Result<Option<(Token, User)>, Rejection> {
         let answer = self.identities.token(self.store, key).await;
-        found(answer.map(|found| found.map(|owner| with_key(owner, key))))
+        found(with_key(answer, key))
     }
 
     /// The same where nothing has to be waited for; `None` says nothing.
     pub(crate) fn find_now(&self, key: &str) -> Option<Result<Option<(Token, User)>, Rejection>> {
         let answer = self.identities.token_now(self.store, key)?;
-        Some(found(
-            answer.map(|found| found.map(|owner| with_key(owner, key))),
-        ))
+        Some(found(with_key(answer, key)))
     }
 
     /// The same in a table of the application's own, which is asked every time.
@@ -110,9 +108,14 @@ impl<'a> Tokens<'a> {
     }
 }
 
-fn with_key(owner: TokenOwner, key: &str) -> (Token, User) {
-    let key = owner.other_key.map_or_else(|| key.into(), |other| *other);
-    (Token::new(key, owner.created), owner.user.into())
+fn with_key(
+    answer: Result<Option<TokenOwner>, StoreError>,
+    key: &str,
+) -> Result<Option<(Token, User)>, StoreError> {
+    Ok(answer?.map(|owner| {
+        let key = owner.other_key.map_or_else(|| key.into(), |other| *other);
+        (Token::new(key, owner.created), owner.user.into())
+    }))
 }
 
 fn found(

@@ -12,7 +12,8 @@ use crate::engine::{Columns, Connection, Dialect, Engine, ExistingColumn, Parame
 use crate::error::StoreError;
 use crate::migrate::tables::{Kind, Table};
 use crate::postgres::values::PostgresRow;
-use crate::postgres::{ddl, errors, rarely, triggers};
+use crate::postgres::{ddl, errors, triggers};
+use crate::rarely::rarely;
 use crate::user_model::UserModel;
 
 /// A connection. Several may ask at once: their questions go out one after the other

@@ -17,7 +17,7 @@ mod tls;
 mod triggers;
 mod values;
 
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ use crate::postgres::connect::Connector;
 use crate::postgres::owners::{Line, Owner};
 use crate::postgres::pool::{Pool, Shared};
 use crate::postgres::question::{Question, Usual};
+use crate::rarely::rarely;
 use crate::schema::KnownSchema;
 use crate::store::StoreOptions;
 use crate::subject::Subject;
@@ -184,10 +185,7 @@ impl Postgres {
             .map_err(Refused::finally)?;
         let mut session = Session::new(&client);
         let answer = async {
-            let schema = match self.known.known() {
-                Some(schema) => schema,
-                None => rarely(self.known.current(&mut session)).await?,
-            };
+            let schema = self.known.current(&mut session).await?;
             question.ask(&mut session, &schema).await
         }
         .await;
@@ -295,14 +293,6 @@ impl Postgres {
         taken.client()?.say(begin).await?;
         Ok(taken)
     }
-}
-
-/// What is rare and deep, such as connecting, in a place of its own: whoever asks would carry the room for it each time.
-/// Of a type that says nothing of what is in it, or the compiler would have to look all the way down.
-fn rarely<'a, T>(
-    work: impl Future<Output = T> + Send + 'a,
-) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
-    Box::pin(work)
 }
 
 async fn end<T>(client: &Client, answer: Result<T, StoreError>) -> Result<T, StoreError> {

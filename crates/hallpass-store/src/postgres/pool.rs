@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::StoreError;
 use crate::postgres::client::Client;
 use crate::postgres::connect::Connector;
-use crate::postgres::rarely;
+use crate::rarely::rarely;
 
 /// After a failed attempt nobody tries again for this long: a server that is down must
 /// not be met by one attempt for each request.

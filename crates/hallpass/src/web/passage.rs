@@ -8,7 +8,7 @@ use http::Method;
 use http::header::HeaderValue;
 use http::uri::PathAndQuery;
 
-use super::view::gate::{self, Admission, Gate};
+use super::view::gate::{Admission, Gate};
 use crate::core::Core;
 use crate::diagnostics;
 use crate::identity::Identity;
@@ -114,12 +114,7 @@ impl Passage {
                 if gate.renders() {
                     self.identity = caller.identity().cloned().map(Box::new);
                 }
-                match gate.attributes() {
-                    Some(attributes) => drop(request.extensions_mut().insert(attributes.clone())),
-                    // What a view further out said of itself is not this one's.
-                    None if gate.is_view() => gate::forget_attributes(request.extensions_mut()),
-                    None => {}
-                }
+                gate.introduce(request.extensions_mut());
                 self.let_in(caller, request);
                 self.open(request);
             }

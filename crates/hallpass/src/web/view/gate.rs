@@ -49,11 +49,6 @@ pub(crate) enum Gate {
     },
 }
 
-/// Takes back what a view said of itself.
-pub(in crate::web) fn forget_attributes(extensions: &mut Extensions) {
-    extensions.remove::<Arc<ViewAttributes>>();
-}
-
 /// The policy of a view, and those of single methods.
 #[derive(Debug)]
 pub(crate) struct Policies {
@@ -150,17 +145,18 @@ impl Gate {
         }
     }
 
-    /// What a view says of itself, for the extractors behind it; `None` where it says nothing.
-    pub(in crate::web) fn attributes(&self) -> Option<&Arc<ViewAttributes>> {
-        match self {
+    /// Leaves what a view says of itself with its request, for the extractors behind it. What a view further out said is
+    /// not this one's; an application's own router is no view, and says nothing.
+    pub(in crate::web) fn introduce(&self, extensions: &mut Extensions) {
+        let attributes = match self {
+            Self::Policy(_) => return,
             Self::Api(gate) => gate.attributes.as_ref(),
-            Self::Policy(_) | Self::Plain { .. } => None,
+            Self::Plain { .. } => None,
+        };
+        match attributes {
+            Some(attributes) => drop(extensions.insert(Arc::clone(attributes))),
+            None => drop(extensions.remove::<Arc<ViewAttributes>>()),
         }
-    }
-
-    /// Whether a view is behind it, and not an application's own router.
-    pub(in crate::web) fn is_view(&self) -> bool {
-        !matches!(self, Self::Policy(_))
     }
 
     /// Whether refusals are written by renderers of the application's own.
