@@ -39,7 +39,7 @@ impl Site {
         }
         let allowed = &self.core.compiled().allowed_hosts;
         let redirects = to_https || settings.prepend_www;
-        if !redirects && allowed.names(&request.host_bytes()) {
+        if !redirects && allowed.plainly_allows(&request.host_bytes()) {
             return None;
         }
         let host = request.host();

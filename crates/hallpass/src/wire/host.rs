@@ -102,8 +102,12 @@ pub enum HostError {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AllowedHosts {
     patterns: Vec<String>,
+    /// Whether one of them is `*`.
+    everything: bool,
     /// Those that are names, as they stand in a header.
     names: Vec<String>,
+    /// Those for everything below a name, with their dot.
+    parents: Vec<String>,
 }
 
 impl AllowedHosts {
@@ -119,8 +123,11 @@ impl AllowedHosts {
         let is_name = |pattern: &&String| {
             !pattern.starts_with('.') && !pattern.ends_with('.') && is_domain(pattern)
         };
+        let parents = patterns.iter().filter(|pattern| pattern.starts_with('.'));
         AllowedHosts {
+            everything: patterns.iter().any(|pattern| pattern == "*"),
             names: patterns.iter().filter(is_name).cloned().collect(),
+            parents: parents.map(|parent| parent.to_lowercase()).collect(),
             patterns,
         }
     }
@@ -132,10 +139,17 @@ impl AllowedHosts {
         !domain.is_empty() && self.patterns.iter().any(matches)
     }
 
-    /// Whether the header is one of the patterns as it is written, perhaps with a port: what nearly every request
-    /// brings. False says nothing; [`check`](Self::check) decides.
+    /// Whether the header is plainly allowed: a name in small letters, perhaps with a port, which is what nearly every
+    /// request brings. False says nothing; [`check`](Self::check) decides.
+    ///
+    /// ```
+    /// let allowed = hallpass::wire::host::AllowedHosts::new(vec![".example.com".to_owned()], false);
+    /// assert!(allowed.plainly_allows(b"api.example.com:8000"));
+    /// assert!(!allowed.plainly_allows(b"API.example.com") && allowed.check("API.example.com").is_ok());
+    /// assert!(!allowed.plainly_allows(b"example.org") && allowed.check("example.org").is_err());
+    /// ```
     #[must_use]
-    pub fn names(&self, header: &[u8]) -> bool {
+    pub fn plainly_allows(&self, header: &[u8]) -> bool {
         let colon = header.iter().rposition(|byte| *byte == b':');
         let port = colon.and_then(|colon| header.get(colon + 1..));
         let is_port =
@@ -144,7 +158,15 @@ impl AllowedHosts {
             Some(colon) if is_port => header.get(..colon).unwrap_or_default(),
             _ => header,
         };
-        self.names.iter().any(|known| known.as_bytes() == name)
+        if self.names.iter().any(|known| known.as_bytes() == name) {
+            return true;
+        }
+        let is_below = |parent: &String| {
+            name.ends_with(parent.as_bytes()) || parent.as_bytes().get(1..) == Some(name)
+        };
+        (self.everything || self.parents.iter().any(is_below))
+            && !name.ends_with(b".")
+            && std::str::from_utf8(name).is_ok_and(is_domain)
     }
 
     /// Checks a host header.
@@ -165,5 +187,65 @@ impl AllowedHosts {
             host: host.to_owned(),
             domain: parts.domain,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AllowedHosts;
+
+    #[test]
+    fn what_is_plainly_allowed_is_allowed() {
+        let patterns = [
+            "*",
+            "example.com",
+            ".example.com",
+            ".",
+            "a.",
+            "[::1]",
+            "10.0.0.1",
+            "EXAMPLE.com",
+            "",
+        ];
+        let names = [
+            "",
+            ".",
+            "..",
+            "a",
+            "a.",
+            "example.com",
+            "example.com.",
+            "api.example.com",
+            ".example.com",
+            "notexample.com",
+            "Example.com",
+            "[::1]",
+            "[::1",
+            "::1]",
+            "[::G]",
+            "10.0.0.1",
+            "a_b",
+            "a b",
+            "a@b",
+            "ä",
+            "a:1",
+            "-",
+            "*",
+        ];
+        for pattern in patterns {
+            let allowed = AllowedHosts::new(vec![pattern.to_owned()], false);
+            for name in names {
+                for port in ["", ":", ":80", ":x", ":8:9"] {
+                    let header = format!("{name}{port}");
+                    if allowed.plainly_allows(header.as_bytes()) {
+                        assert!(allowed.check(&header).is_ok(), "{pattern} {header}");
+                    }
+                }
+            }
+        }
+        let everything = AllowedHosts::new(vec!["*".to_owned()], false);
+        for header in ["example.com", "10.0.0.1:80", "[::1]:8000"] {
+            assert!(everything.plainly_allows(header.as_bytes()), "{header}");
+        }
     }
 }
