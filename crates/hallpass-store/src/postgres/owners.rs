@@ -61,11 +61,11 @@ pub(super) fn join(store: &Arc<Postgres>, key: &str) -> oneshot::Receiver<Owner>
     let (tell, answer) = oneshot::channel();
     let key = key.into();
     if store.line.add(Asker { key, tell }) {
-        let store = Arc::clone(store);
+        // Made here, so that it is given up too by a task that never runs.
+        let place = Place(Arc::clone(store));
         tokio::spawn(async move {
-            let place = Place(&store.line);
             while let Some(askers) = place.next().await {
-                store.ask_for(askers).await;
+                place.0.ask_for(askers).await;
             }
         });
     }
@@ -87,13 +87,13 @@ impl Line {
 }
 
 /// The place of a task that asks, until it is dropped.
-struct Place<'a>(&'a Line);
+struct Place(Arc<Postgres>);
 
-impl Place<'_> {
+impl Place {
     /// For whom to ask next; nothing when nobody waits. All who can come at once are let come first.
     async fn next(&self) -> Option<Vec<Asker>> {
         after_all_others().await;
-        let mut state = self.0.0.lock();
+        let mut state = self.0.line.0.lock();
         let first = match state.waiting.len() {
             0 => return None,
             1..=MOST => mem::take(&mut state.waiting),
@@ -104,9 +104,9 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = self.0.0.lock();
+        let mut state = self.0.line.0.lock();
         state.asks_since = None;
         // Who came just now, or was here when the runtime ended, asks by himself.
         state.waiting.clear();
