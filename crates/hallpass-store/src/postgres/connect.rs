@@ -94,10 +94,8 @@ impl Connector {
             _ => Some(tls::Connect::new(verification, root_certificate)?),
         };
         let limit_ms = limit.as_millis();
-        // A statement is planned once: whatever its parameters are, it goes by the same index.
         let mut greeting = format!(
             "SET statement_timeout = {limit_ms}; \
-             SET plan_cache_mode = force_generic_plan; \
              SET idle_in_transaction_session_timeout = {}",
             limit_ms * 2
         );

@@ -16,6 +16,9 @@ use crate::rarely::rarely;
 /// not be met by one attempt for each request.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// What is asked here goes by an index whatever its parameters are. Elsewhere it may matter how many rows are meant.
+const PLANNED_ONCE: &str = "SET plan_cache_mode = force_generic_plan";
+
 /// The last attempt to connect that failed.
 type LastFailure = tokio::sync::Mutex<Option<(Instant, StoreError)>>;
 
@@ -41,7 +44,9 @@ impl Shared {
         if let Some(client) = self.usable() {
             return Ok(client);
         }
-        let client = Arc::new(attempt(connector, &mut failed).await?);
+        let client = attempt(connector, &mut failed).await?;
+        client.say(PLANNED_ONCE).await?;
+        let client = Arc::new(client);
         *self.current.write() = Some(Arc::clone(&client));
         Ok(client)
     }
