@@ -176,15 +176,12 @@ pub(crate) fn token_owner(
     })
 }
 
-/// The key as it is stored, and its owner; so that a row which cannot be read spoils only itself.
+/// Behind the columns of a token and its user: for which of the keys that were asked for the row is, from 0.
 #[cfg(feature = "postgres")]
-pub(crate) fn token_with_owner(
-    schema: &Schema,
-    row: &dyn Columns,
-) -> Result<(String, Result<TokenOwner, StoreError>), StoreError> {
-    let stored = text(row, 0, "authtoken_token", "key")?;
-    let owner = token_owner(schema, row, &stored);
-    Ok((stored, owner))
+pub(crate) fn place_in_list(schema: &Schema, row: &dyn Columns) -> Result<usize, StoreError> {
+    let last = 2 + FIXED_COLUMNS + schema.extra.len();
+    let number = integer(row, last, "authtoken_token", "number")?;
+    Ok(usize::try_from(number - 1).unwrap_or(usize::MAX))
 }
 
 /// Key, data and expiry of a session.

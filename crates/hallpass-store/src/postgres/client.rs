@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use parking_lot::Mutex;
 use tokio::task::AbortHandle;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Error, Row};
 
 use crate::engine::{Columns, Connection, Dialect, Engine, ExistingColumn, Parameter, Statement};
@@ -110,6 +110,12 @@ impl<'a> Session<'a> {
             Ok(rows) => Ok(Some(rows)),
             Err(error) => Err(self.fault(error)),
         }
+    }
+
+    /// Whether the statement's one parameter is compared as plain text: not with a type that has rules of its own.
+    pub(super) async fn takes_text(&mut self, statement: &Statement) -> Result<bool, StoreError> {
+        let statement = self.prepare(&statement.sql).await?;
+        Ok(matches!(statement.params(), [Type::TEXT | Type::VARCHAR]))
     }
 
     /// Every row of a statement whose one parameter is a list.

@@ -8,12 +8,14 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::mem;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::decode;
 use crate::error::StoreError;
@@ -61,15 +63,26 @@ pub(super) fn join(store: &Arc<Postgres>, key: &str) -> oneshot::Receiver<Owner>
     let (tell, answer) = oneshot::channel();
     let key = key.into();
     if store.line.add(Asker { key, tell }) {
-        // Made here, so that it is given up too by a task that never runs.
-        let place = Place(Arc::clone(store));
-        tokio::spawn(async move {
-            while let Some(askers) = place.next().await {
-                place.0.ask_for(askers).await;
-            }
-        });
+        begin(store);
     }
     answer
+}
+
+/// Begins to ask. If that takes long, another task begins for those who have come since.
+fn begin(store: &Arc<Postgres>) {
+    // Made here, so that it is given up too by a task that never runs.
+    let place = Place(Arc::clone(store));
+    tokio::spawn(async move {
+        while let Some(askers) = place.next().await {
+            let mut asked = pin!(place.0.ask_for(askers));
+            if timeout(SLOW, &mut asked).await.is_err() {
+                if place.0.line.is_left_waiting() {
+                    begin(&place.0);
+                }
+                asked.await;
+            }
+        }
+    });
 }
 
 impl Line {
@@ -83,6 +96,17 @@ impl Line {
             state.asks_since = Some(Instant::now());
         }
         begins
+    }
+
+    /// Whether somebody waits for whom nobody else has begun to ask meanwhile.
+    fn is_left_waiting(&self) -> bool {
+        let mut state = self.0.lock();
+        let is_slow = |since: Instant| since.elapsed() >= SLOW;
+        let left = !state.waiting.is_empty() && state.asks_since.is_none_or(is_slow);
+        if left {
+            state.asks_since = Some(Instant::now());
+        }
+        left
     }
 }
 
@@ -108,8 +132,10 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.0.line.0.lock();
         state.asks_since = None;
-        // Who came just now, or was here when the runtime ended, asks by himself.
-        state.waiting.clear();
+        // Who came just now, or was here when the runtime ended, asks by himself. They are woken outside of the lock.
+        let left = mem::take(&mut state.waiting);
+        drop(state);
+        drop(left);
     }
 }
 
@@ -138,11 +164,14 @@ impl Postgres {
         }
         let keys: Vec<&str> = askers.iter().map(|asker| &*asker.key).collect();
         let answer = self.look_up(&OfTokens(&keys)).await;
-        let owners: Vec<Option<Owner>> = keys.iter().map(|key| owner(&answer, key)).collect();
-        for (asker, owner) in askers.into_iter().zip(owners) {
-            if let Some(owner) = owner {
-                asker.hear(owner);
-            }
+        let mut owners = match answer {
+            Ok(Some(owners)) => owners.into_iter(),
+            // Each has to ask by himself.
+            Ok(None) => return,
+            Err(fault) => vec![Err(fault); askers.len()].into_iter(),
+        };
+        for asker in askers {
+            asker.hear(owners.next().unwrap_or(Ok(None)));
         }
     }
 }
@@ -157,40 +186,31 @@ impl Asker {
 /// The owners of several tokens.
 struct OfTokens<'a>(&'a [&'a str]);
 
-/// What there is of it.
-struct Found {
-    rows: Vec<(String, Owner)>,
-    /// Whether every row has a key that was asked for, letter for letter. A column that takes others for the same
-    /// (`citext`) does not say whom its row is for.
-    is_exact: bool,
-}
-
 impl Question for OfTokens<'_> {
-    type Answer = Found;
+    /// Each key's owner, in order; nothing where the column has an idea of its own of what is the same.
+    type Answer = Option<Vec<Owner>>;
 
-    async fn ask(&self, session: &mut Session<'_>, schema: &Schema) -> Result<Found, StoreError> {
-        let statement = &schema.statements.users.by_tokens;
-        let rows = session.of_list(statement, self.0, |row| {
-            let (key, owner) = decode::token_with_owner(schema, row)?;
-            Ok((key, owner.map(Some)))
+    async fn ask(
+        &self,
+        session: &mut Session<'_>,
+        schema: &Schema,
+    ) -> Result<Self::Answer, StoreError> {
+        let statements = &schema.statements.users;
+        if !session.takes_text(&statements.by_token).await? {
+            return Ok(None);
+        }
+        let rows = session.of_list(&statements.by_tokens, self.0, |row| {
+            let place = decode::place_in_list(schema, row)?;
+            let owner = |key: &&str| decode::token_owner(schema, row, key);
+            Ok((place, self.0.get(place).map(owner)))
         });
-        let rows = rows.await?;
-        let was_asked = |(key, _): &(String, Owner)| self.0.contains(&key.as_str());
-        let is_exact = rows.iter().all(was_asked);
-        Ok(Found { rows, is_exact })
-    }
-}
-
-/// Whose this key is by that answer; nothing if it does not say.
-fn owner(answer: &Result<Found, StoreError>, key: &str) -> Option<Owner> {
-    let found = match answer {
-        Ok(found) => found,
-        Err(fault) => return Some(Err(fault.clone())),
-    };
-    let row = found.rows.iter().find(|(stored, _)| stored == key);
-    match row {
-        Some((_, owner)) => Some(owner.clone()),
-        None => found.is_exact.then_some(Ok(None)),
+        let mut owners: Vec<Owner> = vec![Ok(None); self.0.len()];
+        for (place, owner) in rows.await? {
+            if let (Some(place), Some(owner)) = (owners.get_mut(place), owner) {
+                *place = owner.map(Some);
+            }
+        }
+        Ok(Some(owners))
     }
 }
 

@@ -19,7 +19,6 @@ pub(super) trait Question: Sync {
 }
 
 /// One that every database answers.
-#[derive(Debug)]
 pub(super) struct Usual<'a, R> {
     pub(super) text: &'a str,
     pub(super) read: R,
