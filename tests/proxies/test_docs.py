@@ -107,12 +107,18 @@ class Docs(unittest.TestCase):
         return browser
 
     def test_in_front_of_a_folder_of_files(self):
-        (self.work / "hello.txt").write_text("hello")
         start, _ = blocks("In front of a folder of files")
         self.sh(start)
+        (self.work / "site" / "hello.txt").write_text("hello")
         done = subprocess.run(["hallpass", "drf_create_token", "alice"], cwd=self.work, env=self.environment, text=True,
                               capture_output=True, check=True, timeout=60)
-        self.walk("alice", done.stdout.split()[2])
+        token = done.stdout.split()[2]
+        self.walk("alice", token)
+        # The folder that the recipe leaves open has no secrets in it.
+        for name in ("hallpass.toml", "db.sqlite3", "nginx.conf"):
+            self.assertTrue((self.work / name).is_file(), name)
+            answer = self.ask(f"/{name}", [("Authorization", f"Token {token}")])
+            self.assertEqual(answer.status, 404, name)
 
     def test_in_front_of_a_django_application(self):
         """A project that knows nothing of Hallpass; its own admin knows the session of our login page."""
